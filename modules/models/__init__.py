@@ -1,0 +1,26 @@
+"""The domain. Verbs live on the QuerySets."""
+
+from .content import Cue, Step, Transcript
+from .lease import DEAD_AFTER, MAX_ATTEMPTS, Lease, LeaseQuerySet, Status, Superseded, database_clock
+from .module import Module, ModuleQuerySet, Rendition, Stage, Visibility
+from .runs import StageRun, Worker
+
+__all__ = [
+    "DEAD_AFTER",
+    "MAX_ATTEMPTS",
+    "Cue",
+    "Lease",
+    "LeaseQuerySet",
+    "Module",
+    "ModuleQuerySet",
+    "Rendition",
+    "Stage",
+    "StageRun",
+    "Status",
+    "Step",
+    "Superseded",
+    "Transcript",
+    "Visibility",
+    "Worker",
+    "database_clock",
+]

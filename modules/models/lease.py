@@ -1,0 +1,132 @@
+"""A row that one worker at a time may work on: claim, fence, heartbeat, and what happens when the worker dies.
+
+Every verb is one conditional UPDATE; whoever finds no row has lost it and must stop.
+"""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime, timedelta
+from typing import Self
+
+from django.db import connection, models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+
+DEAD_AFTER = timedelta(seconds=20)
+"""Without a heartbeat for this long, a run is dead."""
+
+MAX_ATTEMPTS = 3
+"""Runs that may die without new saved work before the row fails."""
+
+
+class Status(models.TextChoices):
+    QUEUED = "queued", "waiting"
+    PROCESSING = "processing", "processing"
+    READY = "ready", "ready"
+    FAILED = "failed", "failed"
+    CANCELLED = "cancelled", "cancelled"
+
+
+class Superseded(BaseException):
+    """The run no longer holds its row (cancelled, deleted, or taken for dead): stop at once, write nothing.
+
+    A BaseException, so that no broad handler on the way out can swallow it.
+    """
+
+
+def database_clock() -> datetime:
+    """Now, by the database's clock: machines' own clocks differ."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("SELECT strftime('%Y-%m-%dT%H:%M:%f+00:00', 'now')")
+            return datetime.fromisoformat(cursor.fetchone()[0])
+        cursor.execute("SELECT statement_timestamp()")
+        return cursor.fetchone()[0]
+
+
+class LeaseQuerySet(models.QuerySet):
+    def due(self, at: datetime) -> Self:
+        """Rows that a worker may take at this moment."""
+        return self.filter(Q(not_before=None) | Q(not_before__lte=at), status=Status.QUEUED)
+
+    def held(self, pk: uuid.UUID, run: str) -> Self:
+        """The fence: the row, if this run still holds it."""
+        return self.filter(pk=pk, run=run, status=Status.PROCESSING)
+
+    def stalled(self, before: datetime) -> Self:
+        """Rows whose worker has not been heard of since `before`."""
+        return self.filter(status=Status.PROCESSING, heartbeat_at__lt=before)
+
+    def claim(self, pk: uuid.UUID, at: datetime, worker: str) -> str | None:
+        """Take a due row. Returns the run's token, or None when somebody else was quicker."""
+        run = uuid.uuid4().hex
+        taken = (
+            self.due(at)
+            .filter(pk=pk)
+            .update(
+                status=Status.PROCESSING,
+                run=run,
+                worker=worker,
+                heartbeat_at=Now(),
+                claimed_at=Now(),
+                version=F("version") + 1,
+            )
+        )
+        return run if taken else None
+
+    def beat(self, pk: uuid.UUID, run: str) -> bool:
+        """Prove life. False: the row is no longer held."""
+        return bool(self.held(pk, run).update(heartbeat_at=Now()))
+
+    def fence(self, pk: uuid.UUID, run: str) -> None:
+        """Begin a transaction of a run with this. Raises Superseded when the row is no longer held."""
+        if not self.beat(pk, run):
+            raise Superseded
+
+    def give_back(self, pk: uuid.UUID, run: str, *, not_before: datetime | None = None, attempts: int = 0) -> bool:
+        """Back to the queue, for another run to go on; attempts: how many to add."""
+        return bool(
+            self.held(pk, run).update(
+                status=Status.QUEUED,
+                run="",
+                worker="",
+                heartbeat_at=None,
+                not_before=not_before,
+                attempts=F("attempts") + attempts,
+                job_id="",
+                version=F("version") + 1,
+            )
+        )
+
+    def fail(self, pk: uuid.UUID, run: str, code: str, **params: object) -> bool:
+        """End the run with an error; code names its sentence in `modules.words`."""
+        return bool(
+            self.held(pk, run).update(
+                status=Status.FAILED,
+                run="",
+                worker="",
+                heartbeat_at=None,
+                error={"code": code, "params": params},
+                version=F("version") + 1,
+            )
+        )
+
+
+class Lease(models.Model):
+    """The columns of such a row. run: the token of the run that holds it, or ''."""
+
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.QUEUED, db_index=True)
+    run = models.CharField(max_length=32, blank=True, editable=False)
+    worker = models.CharField(max_length=200, blank=True, editable=False)
+    attempts = models.PositiveSmallIntegerField(default=0, help_text="Runs that died without new saved work.")
+    queued_at = models.DateTimeField(default=database_clock)
+    claimed_at = models.DateTimeField(null=True, blank=True)
+    heartbeat_at = models.DateTimeField(null=True, blank=True)
+    not_before = models.DateTimeField(null=True, blank=True)
+    error = models.JSONField(null=True, blank=True, help_text="A code with parameters; the words are in words.py.")
+    job_id = models.CharField(max_length=100, blank=True, editable=False, help_text="The queue's job, once sent.")
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    class Meta:
+        abstract = True

@@ -1,0 +1,189 @@
+"""The module: one video on its way to a training, and what became of it."""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Greatest
+from django.urls import reverse
+
+from .lease import Lease, LeaseQuerySet, Status
+
+if TYPE_CHECKING:
+    from trainingsite.accounts.models import User
+
+
+class Stage(models.TextChoices):
+    """The stages in their order; the words are those of the processing page."""
+
+    PROBE = "probe", "Upload & validation"
+    SPEECH = "speech", "AI video analysis"
+    STEPS = "steps", "Step extraction"
+    ENHANCE = "enhance", "AI enhancement"
+    FINALIZE = "finalize", "Finalizing module"
+
+
+class Visibility(models.TextChoices):
+    PRIVATE = "private", "Only me"
+    SIGNED_IN = "signed_in", "Everyone who can sign in"
+    LINK = "link", "Anyone with the link"
+
+
+def new_link_key() -> str:
+    return secrets.token_urlsafe(16)
+
+
+def video_path(module: Module, name: str) -> str:
+    """Where the video is stored. Nothing of the sender's file name but a checked ending is used."""
+    return f"modules/{module.pk}/{uuid.uuid4().hex}.{name.rpartition('.')[2]}"
+
+
+class ModuleQuerySet(LeaseQuerySet):
+    def visible_to(self, user: User | Any, link_keys: tuple[str, ...] = ()) -> Self:
+        """What this person may see; link_keys: the unguessable keys they came with."""
+        seen = Q(visibility=Visibility.LINK, link_key__in=link_keys) if link_keys else Q(pk=None)
+        if user.is_authenticated:
+            seen |= Q(owner=user) | Q(visibility=Visibility.SIGNED_IN)
+            if user.is_staff:
+                return self
+        return self.filter(seen)
+
+    def editable_by(self, user: User | Any) -> Self:
+        """What this person may change."""
+        if not user.is_authenticated:
+            return self.none()
+        return self if user.is_staff else self.filter(owner=user)
+
+    def in_work(self) -> Self:
+        return self.filter(status__in=[Status.QUEUED, Status.PROCESSING])
+
+    def ahead_of(self, module: Module) -> int:
+        """How many modules wait in front of this one, in its queue."""
+        return self.filter(status=Status.QUEUED, queue=module.queue, queued_at__lt=module.queued_at).count()
+
+    def report(self, pk: uuid.UUID, run: str, stage: str, progress: int, message: dict[str, Any]) -> bool:
+        """The one verb that writes a run's progress. It never goes back. False: no longer held."""
+        return bool(
+            self.held(pk, run).update(
+                stage=stage,
+                progress=Greatest(F("progress"), progress),
+                message=message,
+                version=F("version") + 1,
+            )
+        )
+
+    def cancel(self, pk: uuid.UUID) -> bool:
+        """Take it out of work. A run that holds it finds its token gone, and stops."""
+        return bool(
+            self.in_work()
+            .filter(pk=pk)
+            .update(status=Status.CANCELLED, run="", worker="", heartbeat_at=None, version=F("version") + 1)
+        )
+
+    def requeue(self, pk: uuid.UUID, at: datetime, *, steps: bool = False, speech: bool = False) -> bool:
+        """A person's word: work on it (again). Saved work is taken up, except what is asked for anew.
+
+        steps: write the steps anew, from the transcript there is; speech: transcribe again, and so the steps too.
+        """
+        return bool(
+            self.exclude(status__in=[Status.QUEUED, Status.PROCESSING])
+            .filter(pk=pk)
+            .update(
+                status=Status.QUEUED,
+                stage="",
+                progress=0,
+                message={},
+                attempts=0,
+                error=None,
+                not_before=None,
+                queued_at=at,
+                job_id="",
+                steps_round=F("steps_round") + int(steps or speech),
+                speech_round=F("speech_round") + int(speech),
+                version=F("version") + 1,
+            )
+        )
+
+
+class Module(Lease):
+    """One video and the training made of it. title, description: people's, when they wrote them."""
+
+    Status = Status
+    Stage = Stage
+    Visibility = Visibility
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="modules")
+    title = models.CharField(max_length=200)
+    description = models.TextField(blank=True)
+    language = models.CharField(max_length=20, blank=True, help_text="BCP 47, as in de or pt-BR; empty: not known.")
+    visibility = models.CharField(max_length=10, choices=Visibility.choices, default=Visibility.PRIVATE)
+    link_key = models.CharField(max_length=32, default=new_link_key, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True, db_index=True)
+
+    # The video, and what the probe found in it.
+    video = models.FileField(upload_to=video_path, max_length=300)
+    captions_file = models.FileField(upload_to=video_path, max_length=300, blank=True)
+    poster = models.CharField(max_length=300, blank=True, editable=False, help_text="Name in the storage.")
+    container = models.CharField(max_length=10, blank=True, editable=False)
+    duration = models.FloatField(null=True, blank=True, editable=False, help_text="Seconds.")
+    width = models.PositiveIntegerField(null=True, blank=True, editable=False)
+    height = models.PositiveIntegerField(null=True, blank=True, editable=False)
+    video_codec = models.CharField(max_length=30, blank=True, editable=False)
+    audio_codec = models.CharField(max_length=30, blank=True, editable=False)
+
+    # The current run (with the columns of Lease).
+    stage = models.CharField(max_length=10, choices=Stage.choices, blank=True)
+    progress = models.PositiveSmallIntegerField(default=0)
+    message = models.JSONField(default=dict, blank=True, help_text="A code with parameters.")
+    queue = models.CharField(max_length=10, default="default")
+    speech_round = models.PositiveSmallIntegerField(default=0, editable=False)
+    steps_round = models.PositiveSmallIntegerField(default=0, editable=False)
+
+    # The result.
+    published_at = models.DateTimeField(null=True, blank=True, help_text="A result exists since then.")
+    notices = models.JSONField(default=list, blank=True, help_text="What could not be done: codes with parameters.")
+    summary = models.TextField(blank=True)
+    tags = models.JSONField(default=list, blank=True)
+    search_text = models.TextField(blank=True, editable=False)
+
+    objects = ModuleQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at"]
+        indexes = [
+            models.Index(fields=["status", "queue", "queued_at"], name="module_queue"),
+            models.Index(fields=["status", "heartbeat_at"], name="module_heartbeat"),
+            models.Index(fields=["owner", "-created_at"], name="module_owner"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("training", args=[self.pk])
+
+    @property
+    def in_work(self) -> bool:
+        return self.status in (Status.QUEUED, Status.PROCESSING)
+
+
+class Rendition(Lease):
+    """A copy of the video that every browser plays (H.264/AAC MP4), made where the original needs it."""
+
+    module = models.OneToOneField(Module, on_delete=models.CASCADE, primary_key=True, related_name="rendition")
+    file = models.CharField(max_length=300, blank=True, editable=False, help_text="Name in the storage.")
+    progress = models.PositiveSmallIntegerField(default=0)
+
+    objects = LeaseQuerySet.as_manager()
+
+    queue = "renditions"
+
+    def __str__(self) -> str:
+        return f"rendition of {self.module_id}"

@@ -1,0 +1,115 @@
+"""What the machine did: stage runs (append-only) and the workers that do them."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import models
+from django.db.models.functions import Now
+
+from .module import Module, Stage
+
+STAGES = [*Stage.choices, ("stills", "Pictures"), ("rendition", "Rendition")]
+
+
+class StageRunQuerySet(models.QuerySet["StageRun"]):
+    def saved(self, module: Module, stage: str, key: str) -> StageRun | None:
+        """The finished stage with this key, whose output need not be made again."""
+        return self.filter(module=module, stage=stage, key=key, outcome=StageRun.Outcome.DONE).last()
+
+    def saved_parts(self, module: Module, stage: str, key: str) -> dict[int, dict[str, Any]]:
+        """The pieces of an unfinished stage that were saved: {part: output}."""
+        parts = self.filter(module=module, stage=stage, key=key, outcome=StageRun.Outcome.PART)
+        return dict(parts.values_list("part", "output"))
+
+    def whole(self) -> StageRunQuerySet:
+        """Without the pieces: what a person reads."""
+        return self.exclude(outcome=StageRun.Outcome.PART)
+
+
+class StageRun(models.Model):
+    """One stage of one run, or one saved piece of it. Rows are only ever added.
+
+    key: hash of what it was made from, with the pipeline's version. seconds: how long it took;
+    media_seconds: how much video it covered; cost: US dollars.
+    """
+
+    class Outcome(models.TextChoices):
+        DONE = "done", "done"
+        PART = "part", "piece saved"
+        REUSED = "reused", "saved work taken up"
+        FAILED = "failed", "failed"
+        STOPPED = "stopped", "stopped"
+        DIED = "died", "worker died"
+
+    module = models.ForeignKey(Module, on_delete=models.CASCADE, related_name="stage_runs")
+    run = models.CharField(max_length=32)
+    attempt = models.PositiveSmallIntegerField(default=0)
+    stage = models.CharField(
+        max_length=10, choices=[*Stage.choices, ("stills", "Pictures"), ("rendition", "Rendition")]
+    )
+    part = models.PositiveIntegerField(null=True, blank=True)
+    key = models.CharField(max_length=64, blank=True)
+    outcome = models.CharField(max_length=10, choices=Outcome.choices)
+    started_at = models.DateTimeField(db_default=Now())
+    seconds = models.FloatField(default=0)
+    media_seconds = models.FloatField(default=0)
+    bytes = models.PositiveBigIntegerField(default=0)
+    calls = models.PositiveIntegerField(default=0)
+    cost = models.FloatField(default=0)
+    provider = models.CharField(max_length=100, blank=True)
+    worker = models.CharField(max_length=200, blank=True)
+    code = models.CharField(max_length=50, blank=True, help_text="Notice or error.")
+    traceback = models.TextField(blank=True)
+    output = models.JSONField(null=True, blank=True)
+
+    objects = StageRunQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        indexes = [models.Index(fields=["module", "stage", "key"], name="stage_run_saved")]
+
+    def __str__(self) -> str:
+        return f"{self.stage} {self.outcome}"
+
+
+class WorkerQuerySet(models.QuerySet["Worker"]):
+    def alive(self, at: datetime) -> WorkerQuerySet:
+        """Workers heard of within the last 30 s."""
+        return self.filter(heartbeat_at__gte=at - timedelta(seconds=30))
+
+    def seen(self, name: str, *, kind: str, host: str, pid: int, queues: list[str]) -> None:
+        """Write a worker's own heartbeat, by the database's clock."""
+        self.update_or_create(
+            name=name,
+            defaults={"heartbeat_at": Now(), "kind": kind, "host": host, "pid": pid, "queues": queues},
+        )
+
+    def gone(self, name: str, before: datetime) -> None:
+        """Forget a worker that ends, and any not heard of since `before`."""
+        self.filter(models.Q(name=name) | models.Q(heartbeat_at__lt=before)).delete()
+
+
+class Worker(models.Model):
+    """A process that takes modules from the queues. Here, so that who listens is known without Redis."""
+
+    class Kind(models.TextChoices):
+        RQ = "rq", "RQ worker"
+        LOCAL = "local", "local worker"
+
+    name = models.CharField(max_length=200, primary_key=True)
+    kind = models.CharField(max_length=5, choices=Kind.choices)
+    host = models.CharField(max_length=200)
+    pid = models.PositiveIntegerField()
+    queues = models.JSONField(default=list)
+    started_at = models.DateTimeField(db_default=Now())
+    heartbeat_at = models.DateTimeField()
+
+    objects = WorkerQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,63 @@
+"""The words for every code: what is being done, notices and errors. One table, translatable, countable.
+
+Sentences are what a friendly colleague would say, and end with a way on where there is one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+WORDS = {
+    # What is being done.
+    "queued": _("Waiting for a free worker"),
+    "checking": _("Checking the video"),
+    "preparing": _("Fetching the video"),
+    "starting_analysis": _("Starting AI analysis"),
+    "listening": _("Listening ({done} of {total})"),
+    "listening_start": _("Listening for speech"),
+    "looking": _("Looking at the pictures"),
+    "reading_captions": _("Reading the captions"),
+    "extracting": _("AI analysis complete, extracting steps"),
+    "enhancing": _("Steps extracted, improving the wording"),
+    "finalizing": _("Finalizing module"),
+    "ready": _("Ready"),
+    "cancelled": _("Cancelled"),
+    # Notices: the module is ready, but this could not be done.
+    "no_audio": _(
+        "This video has no sound, so the steps come from what is seen. Add a captions file to get a transcript."
+    ),
+    "no_speech": _("Nobody speaks in this video, so the steps come from what is seen."),
+    "speech_unavailable": _(
+        "Speech could not be turned into text here, so the steps come from what is seen. "
+        "Add a captions file, or ask your administrator to set up speech recognition."
+    ),
+    "captions_unreadable": _("The captions could not be read, so the speech was used instead."),
+    "no_stills": _("No pictures could be taken from this video."),
+    "damaged": _("Part of this file is damaged. The training covers the {seconds} that could be read."),
+    "visual_steps": _("These steps come from changes of picture alone. Add a captions file to get steps with words."),
+    # Errors: the module could not be made.
+    "not_a_video": _("This file is not a video we can read. Please choose an MP4, MOV, WebM, MKV, AVI or TS file."),
+    "no_video": _("This file has no video in it. Please choose an MP4, MOV or WebM."),
+    "damaged_video": _(
+        "This video is damaged or was cut off, and could not be read. Please export it again and upload the new file."
+    ),
+    "empty_video": _("This video has no length: there is nothing to watch in it. Please export it again."),
+    "too_many_pixels": _("This video says that it is {width} × {height} pixels. Please export it at 4K or less."),
+    "too_long": _("This video says that it is {hours} hours long. Please upload at most {limit} hours."),
+    "file_missing": _("The video file is no longer in the storage. Please upload it again."),
+    "worker_died": _(
+        "Processing stopped unexpectedly {attempts} times, most likely because of this file. "
+        "Please export the video again, or try again later."
+    ),
+    "storage_down": _("The file storage could not be reached. Please try again in a few minutes."),
+    "too_slow": _("Processing took far longer than it should, and was stopped. Please try again."),
+    "internal": _("Something went wrong on our side. We have kept your video: please try again."),
+}
+
+
+def say(code: str, params: Mapping[str, Any] | None = None) -> str:
+    """The sentence for a code. Raises KeyError for a code that has no words."""
+    return str(WORDS[code]).format(**(params or {}))

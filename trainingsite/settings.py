@@ -1,0 +1,226 @@
+"""Settings. The environment is read here and nowhere else; README.md lists every variable."""
+
+from pathlib import Path
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+from redis.backoff import NoBackoff
+from redis.connection import parse_url
+from redis.retry import Retry
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+env = environ.Env()
+env.read_env(BASE_DIR / ".env")
+
+DATA_DIR = Path(env.path("DATA_DIR", default=str(BASE_DIR / ".data"))).resolve()
+
+# --- Safety ---------------------------------------------------------------------------------------------------
+
+DEBUG = env.bool("DEBUG", default=False)
+SECRET_KEY = env.str("SECRET_KEY", default="")
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[])
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+if DEBUG:
+    SECRET_KEY = SECRET_KEY or "only-for-development-on-this-machine"
+    ALLOWED_HOSTS = ALLOWED_HOSTS or ["localhost", "127.0.0.1", "[::1]"]
+else:
+    if not SECRET_KEY:
+        raise ImproperlyConfigured("Set SECRET_KEY to a long random text (or DEBUG=true on your own machine).")
+    if not ALLOWED_HOSTS:
+        raise ImproperlyConfigured("Set ALLOWED_HOSTS to the names this site answers to, with commas between.")
+HTTPS = env.bool("HTTPS", default=not DEBUG)
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", default=3600 if HTTPS else 0)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "SAMEORIGIN"
+
+# --- Applications ---------------------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "modules",  # before django_rq: its rqworker command replaces theirs
+    "uploads",
+    "trainingsite.accounts",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "django_rq",
+    "storages",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "trainingsite.accounts.tokens.BearerMiddleware",
+    # Before CSRF, which reads the whole body: the door turns away what need not be received.
+    "uploads.door.DoorMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "trainingsite.accounts.tokens.CsrfMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "trainingsite.urls"
+WSGI_APPLICATION = "trainingsite.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+LANGUAGE_CODE = "en"
+USE_TZ = True
+TIME_ZONE = env.str("TIME_ZONE", default="UTC")
+
+# --- Accounts -------------------------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "accounts.User"
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "library"
+LOGOUT_REDIRECT_URL = "login"
+CSRF_FAILURE_VIEW = "trainingsite.accounts.views.csrf_failure"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+]
+
+# --- Database -------------------------------------------------------------------------------------------------
+
+DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'db.sqlite3'}")}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    # IMMEDIATE: a transaction that reads and then writes never meets "database is locked".
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+    }
+else:
+    DATABASES["default"]["CONN_MAX_AGE"] = 60
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+
+# --- Redis and the queue --------------------------------------------------------------------------------------
+
+QUEUE = env.str("QUEUE", default="auto")  # rq, local or auto
+REDIS_URL = env.str("REDIS_URL", default="")
+REDIS_SENTINELS = [
+    (host, int(port or 26379))
+    for host, _, port in (at.partition(":") for at in env.list("REDIS_SENTINELS", default=[]))
+]
+# A web request waits 0.3 s for Redis and never tries twice; the worker has longer times of its own.
+REDIS_PATIENCE = {"socket_connect_timeout": 0.3, "socket_timeout": 0.3, "retry": Retry(NoBackoff(), 0)}
+_redis = parse_url(REDIS_URL) if REDIS_URL else {}
+_connection = {
+    "DB": _redis.get("db", env.int("REDIS_DB", default=0)),
+    "USERNAME": _redis.get("username"),
+    "PASSWORD": _redis.get("password", env.str("REDIS_PASSWORD", default="") or None),
+}
+if REDIS_SENTINELS:
+    _connection |= {
+        "SENTINELS": REDIS_SENTINELS,
+        "MASTER_NAME": env.str("REDIS_SENTINEL_SERVICE", default="mymaster"),
+        "SENTINEL_KWARGS": {"socket_connect_timeout": 0.3, "socket_timeout": 0.3},
+        "CONNECTION_KWARGS": REDIS_PATIENCE,
+    }
+else:
+    _connection |= {
+        "HOST": _redis.get("host", env.str("REDIS_HOST", default="localhost")),
+        "PORT": _redis.get("port", env.int("REDIS_PORT", default=6379)),
+        "SSL": REDIS_URL.startswith("rediss:"),
+        "SSL_CERT_REQS": _redis.get("ssl_cert_reqs", "required"),
+        "REDIS_CLIENT_KWARGS": REDIS_PATIENCE
+        | {name: value for name, value in _redis.items() if name in ("ssl_ca_certs", "ssl_certfile", "ssl_keyfile")},
+    }
+RQ_QUEUES = {name: dict(_connection) for name in ("default", "long", "renditions")}
+RQ = {"WORKER_CLASS": "modules.worker.RQWorker", "COMMIT_MODE": "auto"}
+RQ_SHOW_ADMIN_LINK = False  # our admin links to it only where Redis answers
+
+# --- Files ----------------------------------------------------------------------------------------------------
+
+MEDIA_ROOT = DATA_DIR / "media"
+MEDIA_URL = "/media/"  # never routed: media is served to those who may see it (modules/views/media.py)
+MEDIA_ACCEL_PREFIX = env.str("MEDIA_ACCEL_PREFIX", default="")  # nginx: internal location over MEDIA_ROOT
+WORK_DIR = DATA_DIR / "work"
+FILE_UPLOAD_TEMP_DIR = MEDIA_ROOT / "incoming"  # on the media file system, so that saving is a rename
+FILE_UPLOAD_HANDLERS = ["uploads.handlers.StreamToDisk"]
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+for _folder in (FILE_UPLOAD_TEMP_DIR, WORK_DIR, STATIC_ROOT):
+    _folder.mkdir(parents=True, exist_ok=True)
+S3_BUCKET = env.str("S3_BUCKET", default="")
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+if S3_BUCKET:
+    STORAGES["default"] = {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {
+            "bucket_name": S3_BUCKET,
+            "endpoint_url": env.str("S3_ENDPOINT_URL", default="") or None,
+            "region_name": env.str("S3_REGION", default="") or None,
+            "access_key": env.str("S3_ACCESS_KEY", default="") or None,
+            "secret_key": env.str("S3_SECRET_KEY", default="") or None,
+            "addressing_style": env.str("S3_ADDRESSING_STYLE", default="auto"),
+            "default_acl": None,
+            "file_overwrite": True,  # every name of ours holds a random part
+            "querystring_expire": 3600,
+        },
+    }
+
+# --- Limits ---------------------------------------------------------------------------------------------------
+
+MAX_UPLOAD_MB = env.int("MAX_UPLOAD_MB", default=2048)
+MAX_CAPTIONS_KB = 2048
+MAX_ACTIVE_PER_USER = env.int("MAX_ACTIVE_PER_USER", default=10)
+MAX_VIDEO_HOURS = env.float("MAX_VIDEO_HOURS", default=12)
+MAX_VIDEO_PIXELS = env.int("MAX_VIDEO_PIXELS", default=8192 * 4320)
+MIN_FREE_DISK_MB = env.int("MIN_FREE_DISK_MB", default=512)  # what an upload must leave
+LONG_VIDEO_MINUTES = env.float("LONG_VIDEO_MINUTES", default=20)
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+
+# --- AI -------------------------------------------------------------------------------------------------------
+
+SPEECH_PROVIDER = env.str("SPEECH_PROVIDER", default="auto")  # auto, openai or local
+WRITER_PROVIDER = env.str("WRITER_PROVIDER", default="auto")
+OPENAI_API_KEY = env.str("OPENAI_API_KEY", default="")
+OPENAI_BASE_URL = env.str("OPENAI_BASE_URL", default="")
+OPENAI_TRANSCRIBE_MODEL = env.str("OPENAI_TRANSCRIBE_MODEL", default="gpt-transcribe")
+OPENAI_MODEL = env.str("OPENAI_MODEL", default="gpt-6-luna")
+WHISPER_MODEL = env.str("WHISPER_MODEL", default="base")
+
+# --- Logs -----------------------------------------------------------------------------------------------------
+
+LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {
+        name: {"handlers": ["console"], "level": LOG_LEVEL, "propagate": False}
+        for name in ("trainingsite", "modules", "uploads")
+    },
+}
