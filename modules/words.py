@@ -55,6 +55,23 @@ WORDS = {
     "storage_down": _("The file storage could not be reached. Please try again in a few minutes."),
     "too_slow": _("Processing took far longer than it should, and was stopped. Please try again."),
     "internal": _("Something went wrong on our side. We have kept your video: please try again."),
+    # What the door says to an upload that it turns away.
+    "not_found": _("There is no such training, or it was not shared with you."),
+    "signed_out": _("Please sign in first."),
+    "no_file": _("Please choose a video to upload."),
+    "two_files": _("Please send one video at a time."),
+    "unexpected_file": _("This form takes a video in the field “file” and captions in “captions”, and no other files."),
+    "empty_file": _("This file is empty. Please choose another one, or export it again."),
+    "too_big": _("This file is larger than {limit} MB. Please export it at a lower quality, or in shorter parts."),
+    "no_length": _("Please send the video with a Content-Length header, so that we know how much to expect."),
+    "bad_form": _("This upload could not be read. Please send it as a form (multipart/form-data) with a field “file”."),
+    "bad_title": _("This title is too long. Please use at most {limit} characters."),
+    "bad_captions": _("These captions could not be read. Please choose a WebVTT (.vtt) or SubRip (.srt) file."),
+    "broken_off": _("The upload broke off before the whole file had arrived. Please try again."),
+    "disk_full": _("There is not enough room for this file on the server. Please tell your administrator."),
+    "too_many": _("You have {limit} videos in work. Please wait until one of them is ready."),
+    "not_allowed": _("Please send the video by POST."),
+    "csrf": _("This page was open for too long. Please reload it and try again."),
 }
 
 

@@ -61,6 +61,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "trainingsite.accounts.tokens.BearerMiddleware",
+    "trainingsite.accounts.htmx.SignInMiddleware",
     # Before CSRF, which reads the whole body: the door turns away what need not be received.
     "uploads.door.DoorMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -92,6 +93,8 @@ TIME_ZONE = env.str("TIME_ZONE", default="UTC")
 # --- Accounts -------------------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "accounts.User"
+DEMO_USERNAME = env.str("DEMO_USERNAME", default="demo")  # manage.py create_demo_user
+DEMO_PASSWORD = env.str("DEMO_PASSWORD", default="")  # empty: one is made up, and printed
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "library"
 LOGOUT_REDIRECT_URL = "login"
@@ -114,10 +117,13 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = 60
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    # A server that hangs must not hold a request, nor a heartbeat, for ever.
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
 
 # --- Redis and the queue --------------------------------------------------------------------------------------
 
 QUEUE = env.str("QUEUE", default="auto")  # rq, local or auto
+RUN_WORKER = env.bool("RUN_WORKER", default=True)  # runserver starts workers beside itself
 REDIS_URL = env.str("REDIS_URL", default="")
 REDIS_SENTINELS = [
     (host, int(port or 26379))
@@ -162,9 +168,15 @@ FILE_UPLOAD_HANDLERS = ["uploads.handlers.StreamToDisk"]
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-for _folder in (FILE_UPLOAD_TEMP_DIR, WORK_DIR, STATIC_ROOT):
-    _folder.mkdir(parents=True, exist_ok=True)
+try:
+    for _folder in (FILE_UPLOAD_TEMP_DIR, WORK_DIR, STATIC_ROOT):
+        _folder.mkdir(parents=True, exist_ok=True)
+except OSError as _error:
+    raise ImproperlyConfigured(f"Set DATA_DIR to a folder that can be written to ({_error}).") from _error
 S3_BUCKET = env.str("S3_BUCKET", default="")
+S3_ENDPOINT_URL = env.str("S3_ENDPOINT_URL", default="")
+S3_ACCESS_KEY = env.str("S3_ACCESS_KEY", default="")
+S3_SECRET_KEY = env.str("S3_SECRET_KEY", default="")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
@@ -178,10 +190,10 @@ if S3_BUCKET:
         "BACKEND": "storages.backends.s3.S3Storage",
         "OPTIONS": {
             "bucket_name": S3_BUCKET,
-            "endpoint_url": env.str("S3_ENDPOINT_URL", default="") or None,
+            "endpoint_url": S3_ENDPOINT_URL or None,
             "region_name": env.str("S3_REGION", default="") or None,
-            "access_key": env.str("S3_ACCESS_KEY", default="") or None,
-            "secret_key": env.str("S3_SECRET_KEY", default="") or None,
+            "access_key": S3_ACCESS_KEY or None,
+            "secret_key": S3_SECRET_KEY or None,
             "addressing_style": env.str("S3_ADDRESSING_STYLE", default="auto"),
             "default_acl": None,
             "file_overwrite": True,  # every name of ours holds a random part
@@ -193,6 +205,7 @@ if S3_BUCKET:
 
 MAX_UPLOAD_MB = env.int("MAX_UPLOAD_MB", default=2048)
 MAX_CAPTIONS_KB = 2048
+UPLOAD_STALL_SECONDS = env.float("UPLOAD_STALL_SECONDS", default=60)  # without a byte, an upload has broken off
 MAX_ACTIVE_PER_USER = env.int("MAX_ACTIVE_PER_USER", default=10)
 MAX_VIDEO_HOURS = env.float("MAX_VIDEO_HOURS", default=12)
 MAX_VIDEO_PIXELS = env.int("MAX_VIDEO_PIXELS", default=8192 * 4320)

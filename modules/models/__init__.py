@@ -3,6 +3,7 @@
 from .content import Cue, Step, Transcript
 from .lease import DEAD_AFTER, MAX_ATTEMPTS, Lease, LeaseQuerySet, Status, Superseded, database_clock
 from .module import Module, ModuleQuerySet, Rendition, Stage, Visibility
+from .recovery import bury, recover
 from .runs import StageRun, Worker
 
 __all__ = [
@@ -22,5 +23,7 @@ __all__ = [
     "Transcript",
     "Visibility",
     "Worker",
+    "bury",
     "database_clock",
+    "recover",
 ]

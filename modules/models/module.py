@@ -41,7 +41,7 @@ def new_link_key() -> str:
 
 def video_path(module: Module, name: str) -> str:
     """Where the video is stored. Nothing of the sender's file name but a checked ending is used."""
-    return f"modules/{module.pk}/{uuid.uuid4().hex}.{name.rpartition('.')[2]}"
+    return f"{module.folder}/{uuid.uuid4().hex}.{name.rpartition('.')[2]}"
 
 
 class ModuleQuerySet(LeaseQuerySet):
@@ -77,6 +77,10 @@ class ModuleQuerySet(LeaseQuerySet):
                 version=F("version") + 1,
             )
         )
+
+    def move(self, pk: uuid.UUID, run: str, queue: str) -> bool:
+        """Back to waiting, in another queue; saved work and progress stay. False: no longer held."""
+        return bool(self.held(pk, run).update(queue=queue)) and self.give_back(pk, run)
 
     def cancel(self, pk: uuid.UUID) -> bool:
         """Take it out of work. A run that holds it finds its token gone, and stops."""
@@ -170,6 +174,21 @@ class Module(Lease):
         return reverse("training", args=[self.pk])
 
     @property
+    def folder(self) -> str:
+        """Where all files of this module are, in the storage."""
+        return f"modules/{self.pk}"
+
+    @property
+    def subject(self) -> Module:
+        """The module that stage runs are written for."""
+        return self
+
+    @property
+    def at_stage(self) -> str:
+        """Where its run is."""
+        return self.stage or Stage.PROBE
+
+    @property
     def in_work(self) -> bool:
         return self.status in (Status.QUEUED, Status.PROCESSING)
 
@@ -184,6 +203,12 @@ class Rendition(Lease):
     objects = LeaseQuerySet.as_manager()
 
     queue = "renditions"
+    at_stage = "rendition"
 
     def __str__(self) -> str:
         return f"rendition of {self.module_id}"
+
+    @property
+    def subject(self) -> Module:
+        """The module that stage runs are written for."""
+        return self.module

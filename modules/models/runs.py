@@ -86,9 +86,9 @@ class WorkerQuerySet(models.QuerySet["Worker"]):
             defaults={"heartbeat_at": Now(), "kind": kind, "host": host, "pid": pid, "queues": queues},
         )
 
-    def gone(self, name: str, before: datetime) -> None:
-        """Forget a worker that ends, and any not heard of since `before`."""
-        self.filter(models.Q(name=name) | models.Q(heartbeat_at__lt=before)).delete()
+    def gone(self, name: str) -> None:
+        """Forget a worker that ends, and those not heard of for an hour."""
+        self.filter(models.Q(name=name) | models.Q(heartbeat_at__lt=Now() - timedelta(hours=1))).delete()
 
 
 class Worker(models.Model):

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-import numpy as np
+if TYPE_CHECKING:
+    import numpy as np
 
 SAMPLE_RATE = 16_000
 """Samples a second of every audio array here: mono float32 in -1..1."""
@@ -69,6 +70,15 @@ class Tick(Protocol):
 
 def no_tick(done: float, code: str | None = None, /, **params: Any) -> None:
     """A Tick for callers that watch nothing."""
+
+
+def share(tick: Tick, low: float, high: float) -> Tick:
+    """A Tick for a part of the work: its 0..1 is low..high of the whole."""
+
+    def shared(done: float, code: str | None = None, /, **params: Any) -> None:
+        tick(low + (high - low) * done, code, **params)
+
+    return shared
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,48 @@
+# `make run` and `make test` do all the set-up themselves; they need Python 3.11+, make and a network.
+
+PYTHON ?= python3
+PORT ?= 8000
+VENV := .venv
+PY := $(VENV)/bin/python
+export DATA_DIR ?= .data
+
+.PHONY: run test lint bench quality lock sample
+
+run: $(VENV)/.installed
+	@DEBUG=true $(PY) manage.py migrate --verbosity 0
+	@DEBUG=true $(PY) manage.py create_demo_user
+	@DEBUG=true exec $(PY) manage.py runserver --noreload 127.0.0.1:$(PORT)
+
+test: $(VENV)/.tested
+	@sh tests/install.sh
+	$(PY) -m pytest
+
+lint: $(VENV)/.tested
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+
+bench: $(VENV)/.tested
+	@$(PY) -m tests.bench
+
+quality: $(VENV)/.tested
+	@$(PY) -m tests.quality
+
+# The sample video is made from the product's own pages.
+sample: $(VENV)/.tested
+	@$(PY) -m tests.sample
+
+# Writes the exact pins anew from the ranges in pyproject.toml.
+lock:
+	uvx uv pip compile -q --universal --python-version 3.11 --no-emit-index-url --no-header pyproject.toml -o requirements.txt
+	uvx uv pip compile -q --universal --python-version 3.11 --no-emit-index-url --no-header -c requirements.txt --group test -o tests/requirements.txt
+
+$(VENV)/.installed: requirements.txt
+	@test -x $(PY) || $(PYTHON) -m venv $(VENV)
+	@$(PY) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || (echo "Python 3.11 or newer is needed: make run PYTHON=python3.11" && false)
+	@echo "Installing the requirements (once) …"
+	@$(PY) -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+$(VENV)/.tested: $(VENV)/.installed tests/requirements.txt
+	@$(PY) -m pip install --quiet --disable-pip-version-check -r requirements.txt -r tests/requirements.txt
+	@touch $@

@@ -1,0 +1,246 @@
+"""Monitoring: what each module is doing, what was done to it, and by whom."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.timesince import timesince
+
+from . import jobs
+from .models import Module, Rendition, StageRun, Status, Step, Transcript, Worker, database_clock
+from .storage import delete_folder
+from .words import say
+
+
+class ReadOnlyInline(admin.TabularInline):
+    """Rows that the machine writes."""
+
+    extra = 0
+    can_delete = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class StageRunInline(ReadOnlyInline):
+    model = StageRun
+    fields = ["started_at", "stage", "outcome", "attempt", "took", "provider", "worker", "code", "trace"]
+    readonly_fields = ["took", "trace"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[StageRun]:
+        return super().get_queryset(request).whole().defer("output")
+
+    @admin.display(description="took")
+    def took(self, run: StageRun) -> str:
+        return f"{run.seconds:.1f} s" if run.seconds else ""
+
+    @admin.display(description="traceback")
+    def trace(self, run: StageRun) -> str:
+        return (
+            format_html("<details><summary>show</summary><pre>{}</pre></details>", run.traceback)
+            if run.traceback
+            else ""
+        )
+
+
+class StepInline(ReadOnlyInline):
+    model = Step
+    fields = ["order", "kind", "title", "start", "end", "deleted"]
+
+
+class TranscriptInline(ReadOnlyInline):
+    model = Transcript
+    fields = ["language", "origin", "created_at"]
+
+
+@admin.register(Module)
+class ModuleAdmin(admin.ModelAdmin):
+    list_display = ["title", "owner", "status", "stage", "bar", "attempts", "length", "age", "open_page"]
+    list_filter = ["status", "stage", "queue", "visibility", "created_at"]
+    search_fields = ["title", "owner__username", "owner__email", "id"]
+    list_select_related = ["owner"]
+    date_hierarchy = "created_at"
+    ordering = ["-created_at"]
+    actions = ["try_again", "rebuild_steps", "transcribe_again", "cancel", "recover"]
+    inlines = [StageRunInline, StepInline, TranscriptInline]
+    fieldsets = [
+        (None, {"fields": ["title", "description", "owner", "language", "visibility"]}),
+        ("State", {"fields": ["status", "stage", "bar", "doing", "went_wrong", "attempts", "queue", "waits_until"]}),
+        ("Times", {"fields": ["created_at", "queued_at", "claimed_at", "heartbeat_at", "published_at", "worker"]}),
+        ("Video", {"fields": ["video", "captions_file", "container", "length", "size_in_pixels", "codecs"]}),
+    ]
+    # The machine's columns have verbs, not form fields: a saved form would write stale values back.
+    editable = {"title", "description", "owner", "language", "visibility"}
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Module | None = None) -> list[str]:
+        return [name for _, part in self.fieldsets for name in part["fields"] if name not in self.editable]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        # The dashboard answers 500 when Redis is down: it is offered only where it works.
+        dashboard = reverse("django_rq:home") if jobs.reachable() else ""
+        return super().changelist_view(request, {"queue_dashboard": dashboard, **(extra_context or {})})
+
+    def save_model(self, request: HttpRequest, obj: Module, form: Any, change: bool) -> None:
+        obj.save(update_fields=[name for name in form.changed_data if name in self.editable])
+
+    def delete_model(self, request: HttpRequest, obj: Module) -> None:
+        super().delete_model(request, obj)
+        delete_folder(obj.folder)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Module]) -> None:
+        folders = [module.folder for module in queryset]
+        super().delete_queryset(request, queryset)
+        for folder in folders:
+            delete_folder(folder)
+
+    @admin.display(description="progress", ordering="progress")
+    def bar(self, module: Module) -> str:
+        return format_html('<progress max="100" value="{}"></progress> {}&nbsp;%', module.progress, module.progress)
+
+    @admin.display(description="doing")
+    def doing(self, module: Module) -> str:
+        return say(module.message["code"], module.message.get("params")) if module.message else "–"
+
+    @admin.display(description="error")
+    def went_wrong(self, module: Module) -> str:
+        return say(module.error["code"], module.error.get("params")) if module.error else "–"
+
+    @admin.display(description="waits until", ordering="not_before")
+    def waits_until(self, module: Module) -> Any:
+        return module.not_before or "–"
+
+    @admin.display(description="duration", ordering="duration")
+    def length(self, module: Module) -> str:
+        return str(timedelta(seconds=round(module.duration))) if module.duration else "–"
+
+    @admin.display(description="age", ordering="created_at")
+    def age(self, module: Module) -> str:
+        return timesince(module.created_at, timezone.now())
+
+    @admin.display(description="pixels")
+    def size_in_pixels(self, module: Module) -> str:
+        return f"{module.width} × {module.height}" if module.width else "–"
+
+    @admin.display(description="codecs")
+    def codecs(self, module: Module) -> str:
+        return " + ".join(filter(None, [module.video_codec, module.audio_codec])) or "–"
+
+    @admin.display(description="page")
+    def open_page(self, module: Module) -> str:
+        page = "training" if module.published_at else "processing"
+        return format_html('<a href="{}">open</a>', reverse(page, args=[module.pk]))
+
+    def _requeue(self, request: HttpRequest, queryset: QuerySet[Module], **what: bool) -> None:
+        at, count = database_clock(), 0
+        for module in queryset:
+            with transaction.atomic():
+                if Module.objects.requeue(module.pk, at, **what):
+                    count += 1
+                    module.refresh_from_db()
+                    transaction.on_commit(lambda module=module: jobs.enqueue(module), robust=True)
+        self.message_user(request, f"{count} put in the queue.", messages.SUCCESS if count else messages.WARNING)
+
+    @admin.action(description="Try again (saved work is taken up)")
+    def try_again(self, request: HttpRequest, queryset: QuerySet[Module]) -> None:
+        self._requeue(request, queryset)
+
+    @admin.action(description="Rebuild steps (the transcript stays)")
+    def rebuild_steps(self, request: HttpRequest, queryset: QuerySet[Module]) -> None:
+        self._requeue(request, queryset, steps=True)
+
+    @admin.action(description="Transcribe again")
+    def transcribe_again(self, request: HttpRequest, queryset: QuerySet[Module]) -> None:
+        self._requeue(request, queryset, speech=True)
+
+    @admin.action(description="Cancel processing")
+    def cancel(self, request: HttpRequest, queryset: QuerySet[Module]) -> None:
+        count = sum(Module.objects.cancel(module.pk) for module in queryset)
+        self.message_user(request, f"{count} cancelled.")
+
+    @admin.action(description="Put right what was lost (all modules)")
+    def recover(self, request: HttpRequest, queryset: QuerySet[Module]) -> None:
+        self.message_user(request, f"{jobs.sweep()} put back to work.")
+
+
+@admin.register(Rendition)
+class RenditionAdmin(admin.ModelAdmin):
+    list_display = ["module", "status", "progress", "attempts", "worker", "heartbeat_at"]
+    list_filter = ["status"]
+    actions = ["try_again"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    @admin.action(description="Try again")
+    def try_again(self, request: HttpRequest, queryset: QuerySet[Rendition]) -> None:
+        count = queryset.filter(status=Status.FAILED).update(
+            status=Status.QUEUED, attempts=0, error=None, job_id="", queued_at=database_clock()
+        )
+        self.message_user(request, f"{count} put in the queue.")
+
+
+@admin.register(StageRun)
+class StageRunAdmin(admin.ModelAdmin):
+    list_display = [
+        "started_at",
+        "module",
+        "stage",
+        "outcome",
+        "seconds",
+        "media_seconds",
+        "provider",
+        "worker",
+        "code",
+    ]
+    list_filter = ["stage", "outcome", "code", "provider"]
+    list_select_related = ["module"]
+    date_hierarchy = "started_at"
+    ordering = ["-started_at"]
+    search_fields = ["module__title", "module__id", "worker"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[StageRun]:
+        return super().get_queryset(request).whole()
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Worker)
+class WorkerAdmin(admin.ModelAdmin):
+    list_display = ["name", "kind", "host", "pid", "queues", "working_on", "started_at", "heartbeat_at", "listening"]
+    list_filter = ["kind"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    @admin.display(description="working on")
+    def working_on(self, worker: Worker) -> str:
+        titles = Module.objects.filter(status=Status.PROCESSING, worker=worker.name).values_list("title", flat=True)
+        return ", ".join(titles) or "–"
+
+    @admin.display(boolean=True)
+    def listening(self, worker: Worker) -> bool:
+        return Worker.objects.alive(database_clock()).filter(pk=worker.pk).exists()

@@ -1,0 +1,5 @@
+"""The local writer: segmenting, titles and wording by rule, with a table for each language."""
+
+from .writer import LocalWriter
+
+__all__ = ["LocalWriter"]

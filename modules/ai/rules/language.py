@@ -1,0 +1,127 @@
+"""What the local writer knows of one language: a table that `languages/` fills, one file each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+Weighted = tuple[tuple[str, float], ...]
+"""Regular expressions with weights, tried in order against plain text (see `plain`)."""
+
+
+@dataclass(frozen=True, eq=False)
+class Language:
+    """A table of words. All words and patterns are lower case with straight apostrophes and no other punctuation.
+
+    openers: small words that start a unit, with the weight each adds ("okay", "so", "now").
+    phrases: what may follow the openers; the first that matches adds its weight (negative: it goes on).
+    closers: said at the end of a step ("there we go").
+    starters: where a new clause begins in text without punctuation; soft_starters: where one may begin when the
+    clause before it is long enough.
+    verbs: every form of an action's verb -> the form that a title uses.
+    weak_verbs: title forms that name an action only for want of a better one.
+    leads: what comes just before the verb that says what to do ("you want to"), with weights.
+    clause_ends: words at which the object of a verb ends.
+    dangling: words that a title must not end with.
+    fillers: patterns that a text can lose without losing a fact.
+    tidy: patterns and replacements for titles.
+    subordinate: words that begin half a sentence ("if you want").
+    spelling: patterns and replacements for words that recognisers write in lower case.
+    articles: determiners that begin a new thing. command_endings: of verb forms that are commands by themselves.
+    verb_last: titles put the verb at the end (German); modals: verbs that send it there.
+    """
+
+    code: str
+    stopwords: frozenset[str] = frozenset()
+    openers: Mapping[str, float] = field(default_factory=dict)
+    phrases: Weighted = ()
+    closers: tuple[str, ...] = ()
+    starters: tuple[str, ...] = ()
+    soft_starters: tuple[str, ...] = ()
+    intro: tuple[str, ...] = ()
+    wrap_up: tuple[str, ...] = ()
+    tip: tuple[str, ...] = ()
+    warning: tuple[str, ...] = ()
+    verbs: Mapping[str, str] = field(default_factory=dict)
+    weak_verbs: frozenset[str] = frozenset()
+    leads: Weighted = ()
+    open_leads: tuple[str, ...] = ()
+    not_verbs: frozenset[str] = frozenset()
+    clause_ends: frozenset[str] = frozenset()
+    pronouns: frozenset[str] = frozenset()
+    determiners: frozenset[str] = frozenset()
+    dangling: frozenset[str] = frozenset()
+    particles: frozenset[str] = frozenset()
+    fillers: tuple[str, ...] = ()
+    tidy: tuple[tuple[str, str], ...] = ()
+    subordinate: frozenset[str] = frozenset()
+    spelling: tuple[tuple[str, str], ...] = ()
+    articles: frozenset[str] = frozenset()
+    command_endings: tuple[str, ...] = ()
+    verb_last: bool = False
+    modals: frozenset[str] = frozenset()
+
+    @cached_property
+    def compiled_phrases(self) -> tuple[tuple[re.Pattern[str], float], ...]:
+        return tuple((re.compile(rf"(?:{pattern})\b"), weight) for pattern, weight in self.phrases)
+
+    @cached_property
+    def compiled_leads(self) -> tuple[tuple[re.Pattern[str], float], ...]:
+        return tuple((re.compile(rf"(?:^|\s)(?:{pattern})$"), weight) for pattern, weight in self.leads)
+
+    @cached_property
+    def open_lead(self) -> re.Pattern[str]:
+        return any_of(self.open_leads, start=r"(?:^|\s)", end="$")
+
+    @cached_property
+    def starter(self) -> re.Pattern[str]:
+        return any_of(self.starters, start="^", end=r"(?:\s|$)")
+
+    @cached_property
+    def soft_starter(self) -> re.Pattern[str]:
+        return any_of(self.soft_starters, start="^", end=r"(?:\s|$)")
+
+    @cached_property
+    def closer(self) -> re.Pattern[str]:
+        return any_of(self.closers)
+
+    @cached_property
+    def intro_pattern(self) -> re.Pattern[str]:
+        return any_of(self.intro)
+
+    @cached_property
+    def wrap_up_pattern(self) -> re.Pattern[str]:
+        return any_of(self.wrap_up)
+
+    @cached_property
+    def tip_pattern(self) -> re.Pattern[str]:
+        return any_of(self.tip)
+
+    @cached_property
+    def warning_pattern(self) -> re.Pattern[str]:
+        return any_of(self.warning)
+
+    @cached_property
+    def filler_pattern(self) -> re.Pattern[str]:
+        return any_of(self.fillers, flags=re.IGNORECASE)
+
+
+def any_of(patterns: tuple[str, ...], start: str = r"\b", end: str = r"\b", flags: int = 0) -> re.Pattern[str]:
+    """One pattern for all of them; without any, a pattern that never matches."""
+    return re.compile(f"{start}(?:{'|'.join(patterns)}){end}" if patterns else r"(?!)", flags)
+
+
+def words(text: str) -> frozenset[str]:
+    """A set from a text of words with spaces between."""
+    return frozenset(text.split())
+
+
+_NOT_WORD = re.compile(r"[^\w\s']+|_")
+
+
+def plain(text: str) -> str:
+    """Lower case, straight apostrophes, no other punctuation, single spaces: what the tables are matched against."""
+    text = _NOT_WORD.sub(" ", text.replace("’", "'").lower())
+    return " ".join(word.strip("'") for word in text.split())

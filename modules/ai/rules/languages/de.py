@@ -1,0 +1,180 @@
+"""German."""
+
+from __future__ import annotations
+
+from ..language import Language, words
+
+_STOPWORDS = words(
+    """aber alle allem allen alles als also am an andere auch auf aus bei beim bin bis bitte da dabei dadurch dafür damit
+    danach dann dann das dass dein deine deinem deinen dem den denn der des dich die dies diese diesem diesen dieser
+    dieses dir doch dort du durch ein eine einem einen einer eines einfach einmal er es etwas euch euer eure für gar ganz
+    genau gibt gut hab habe haben habt hat hatte hier hin ich ihm ihn ihr ihre ihrem ihren im immer in ins ist ja jede
+    jeden jeder jedes jetzt kann kannst kein keine können könnt man mal mehr mein meine mich mir mit muss musst müssen
+    nach natürlich nicht nichts noch nun nur ob oder ohne schon sehr sein seine sich sie sind so soll sollte sondern
+    sonst über um und uns unser unsere unter viel vom von vor war warum was weil welche wenn wer werde werden wie wieder
+    will wir wird wirst wo wollen wollt worden würde zu zum zur zwei erste ersten nächste nächsten video heute hallo
+    zeige zeigen schritt halt eben quasi sozusagen okay ähm äh machen mache macht gehen geht geh jetzt somit zuerst
+    zunächst anschließend schließlich zuletzt tipp viel spaß mal erst wichtig fertig kurz"""
+)
+_INFINITIVES = words(
+    """abnehmen anklicken abschrauben anschrauben ausschalten einschalten abkleben anlegen aufdrehen zudrehen öffnen
+    schließen klicken drücken wählen auswählen eingeben speichern löschen kopieren einfügen ziehen schieben drehen
+    stellen legen setzen nehmen geben gießen füllen rühren mischen kneten schneiden schälen hacken backen braten kochen
+    erhitzen vorheizen würzen salzen bestreuen streichen falten rollen lösen lockern schrauben festziehen entfernen
+    reinigen putzen wischen ölen fetten prüfen kontrollieren messen markieren tippen scrollen wechseln starten
+    neustarten installieren herunterladen hochladen verbinden trennen aktivieren deaktivieren einrichten einstellen
+    ändern anpassen benennen umbenennen verschieben formatieren filtern sortieren summieren drucken teilen senden
+    bestätigen abbrechen suchen finden hängen heben kippen stecken einstecken ausstecken befestigen montieren
+    demontieren bauen einbauen ausbauen aufpumpen pumpen ersetzen tauschen austauschen warten abkühlen servieren
+    ruhen wenden schwenken abdecken zudecken bestreichen aufrollen ausrollen einrollen exportieren importieren umkehren
+    invertieren festlegen vergeben erlauben begrenzen zeichnen schreiben abspielen aufnehmen zuschneiden ausschneiden
+    ablegen zusammenklappen aufklappen auflegen unterlegen abziehen abtropfen anheben aufschlagen verteilen bedecken
+    aktualisieren synchronisieren ausprobieren testen vergleichen berechnen anzeigen ausblenden einblenden sperren
+    hinzufügen abwaschen waschen trocknen gießen kleben bohren sägen schleifen streichen malen spülen leeren füllen
+    auffüllen anmelden abmelden registrieren aufrufen markieren unterheben verquirlen schlagen anstellen umdrehen"""
+)
+_WEAK = words("machen gehen schauen sehen beginnen anfangen kommen nutzen verwenden lassen zeigen")
+_SEPARABLE = words("ab an auf aus ein fest herunter hoch hinzu um unter vor zu zurück weg nach los")
+_IRREGULAR = {
+    "nimm": "nehmen",
+    "nimmst": "nehmen",
+    "gib": "geben",
+    "gibst": "geben",
+    "geht's": "gehen",
+    "schneidest": "schneiden",
+    "brat": "braten",
+    "schäl": "schälen",
+    "zieh": "ziehen",
+    "öffne": "öffnen",
+    "öffnet": "öffnen",
+    "wähle": "wählen",
+    "schau": "schauen",
+    "hängst": "hängen",
+    "verbinde": "verbinden",
+    "messt": "messen",
+    "tippe": "tippen",
+    "verquirle": "verquirlen",
+    "verquirlst": "verquirlen",
+}
+
+
+def _forms(verb: str) -> dict[str, str]:
+    """nehmen, nehme, nehmt, nehmst; of a separable verb only the infinitive stands in one word."""
+    stem = verb[:-2] if verb.endswith("en") else verb[:-1]
+    # "Klick" and "Stell" are commands too; so is "fülle". Third persons ("klickt") are commands to several.
+    return {form: verb for form in (verb, stem, stem + "e", stem + "st", stem + "t", stem + "et", stem + "est")}
+
+
+def _bases(verbs: frozenset[str]) -> set[str]:
+    """What is left of separable verbs in a main clause: "schalten" of "einschalten"."""
+    return {verb[len(start) :] for verb in verbs for start in _SEPARABLE if verb.startswith(start) and len(verb) > 7}
+
+
+_FORMS = {form: infinitive for verb in _bases(_INFINITIVES) | _INFINITIVES | _WEAK for form, infinitive in _forms(verb).items()} | _IRREGULAR
+
+GERMAN = Language(
+    code="de",
+    stopwords=_STOPWORDS,
+    openers={
+        "okay": 0.9,
+        "so": 0.9,
+        "gut": 0.6,
+        "super": 0.7,
+        "also": 0.3,
+        "jetzt": 1.0,
+        "nun": 1.2,
+        "und": 0.0,
+        "und jetzt": 1.0,
+        "und dann": 0.4,
+        "dann": 0.7,
+        "danach": 1.7,
+        "anschließend": 1.8,
+        "zuerst": 2.0,
+        "zunächst": 2.0,
+        "erst mal": 1.0,
+        "erstens": 2.2,
+        "zweitens": 2.2,
+        "drittens": 2.2,
+        "schließlich": 1.9,
+        "zuletzt": 2.2,
+        "zum schluss": 2.2,
+        "abschließend": 2.2,
+        "als nächstes": 2.3,
+        "äh": 0.0,
+        "ähm": 0.0,
+        "ja": 0.0,
+        "genau": 0.3,
+    },
+    phrases=(
+        (r"schritt (?:eins|zwei|drei|vier|fünf|sechs|\d+)|im (?:ersten|zweiten|dritten|nächsten|letzten) schritt", 3.0),
+        (
+            r"(?:der|als) (?:erste|zweite|dritte|nächste|letzte)r? (?:schritt|punkt)|als (?:erstes|zweites|nächstes|letztes)",
+            2.5,
+        ),
+        (r"(?:wir )?(?:fangen|beginnen) (?:wir )?(?:an|mit|damit)|los geht's", 1.8),
+        (r"(?:weiter|kommen wir|gehen wir|wechseln wir) (?:geht|zu|zum|zur|in|auf|mit)|weiter geht's", 2.0),
+        (
+            r"nachdem|sobald|wenn (?:das|ihr das|du das|sie das|alles|der|die)(?: \w+){0,4} (?:fertig|erledigt|gemacht|ist)",
+            1.5,
+        ),
+        (
+            r"um (?:das|dies|den|die|eine|einen) \w+|wenn (?:du|ihr|sie|man|wir) (?:möchte|willst|wollt|wollen|will)",
+            0.9,
+        ),
+        (r"lass(?:t)? uns|schauen wir|wollen wir", 1.0),
+        (r"(?:ein|noch ein|mein) (?:kleiner |letzter )?(?:tipp|hinweis)|übrigens", 1.3),
+        (r"(?:wir|ich|du|ihr|man) (?:\w+en|\w+e|\w+st|\w+t)", 0.4),
+        (
+            r"weil|denn|dass|damit|welche|oder|das (?:ist|heißt|sind)|es|sie|der|die|dadurch|dabei|hier seht|wie ihr",
+            -0.6,
+        ),
+    ),
+    closers=(r"fertig|erledigt|das war's|das war es|geschafft|perfekt|super",),
+    starters=(
+        r"so|jetzt|nun|dann|danach|anschließend|zuerst|als nächstes|und (?:dann|jetzt|wenn|hier)|okay|also|aber|hallo",
+        r"weil|zum schluss|schließlich|zuletzt|nachdem|sobald|das war's",
+    ),
+    soft_starters=(
+        r"wenn|ihr (?:müsst|könnt)|wir (?:müssen|können|gehen|klicken|nehmen)|und (?:das|ihr|wir|da)|das (?:ist|sind|geht)|da|dafür|sie|es|ich",
+    ),
+    intro=(
+        r"hallo|willkommen|herzlich willkommen|guten tag|in diesem (?:video|tutorial)|heute (?:zeige|zeigen|lernen|wollen)",
+        r"(?:zeige|zeigen|erkläre) (?:ich|wir) (?:euch|dir|ihnen)|mein name ist|moin|servus",
+    ),
+    wrap_up=(
+        r"das war's|das war es|danke (?:fürs|für das) (?:zuschauen|zusehen)|vielen dank|bis zum nächsten|viel spaß|tschüss|guten appetit",
+        r"das war (?:es )?(?:schon|auch schon)|abonnier\w*|zusammengefasst|bis bald",
+    ),
+    tip=(r"tipp|übrigens|alternativ|trick|noch besser",),
+    warning=(r"vorsicht|vorsichtig|achtung|achtet? darauf|passt? auf|auf keinen fall|niemals|wichtig(?: ist)?",),
+    verbs=_FORMS,
+    weak_verbs=_WEAK,
+    leads=(
+        (r"(?:wir|ich|du|ihr|man|sie)(?: jetzt| dann| nun| zuerst)?", 1.6),
+        (
+            r"(?:jetzt|dann|danach|nun|zuerst|zunächst|anschließend|als nächstes|und|zum schluss|schließlich|zuletzt)",
+            1.7,
+        ),
+        (r"bitte|einfach", 1.5),
+    ),
+    not_verbs=words("machen"),
+    subordinate=words("wenn nachdem sobald um weil falls bevor während damit"),
+    modals=words("muss musst müsst müssen kann kannst könnt können wollt wollen will soll sollt sollten sollte sollen"),
+    clause_ends=words("und weil dass damit wenn oder aber denn sodass bis dann danach wo welche ist sind wird"),
+    pronouns=words("es das dies sie ihn ihm alles hier dort da"),
+    articles=words("der die das den ein eine einen"),
+    determiners=words("der die das den dem ein eine einen einem einer kein keine"),
+    dangling=words(
+        """der die das den dem ein eine einen einem einer und oder aber mit auf in im an am zu zum zur für von vom bei
+        beim aus nach so dass wenn weil jetzt dann noch nur wir ihr du ich sie ist sind wird also mal einfach"""
+    ),
+    particles=_SEPARABLE,
+    fillers=(r"äh+m?|öh+m?|hm+|sozusagen|quasi|irgendwie|halt|mal eben",),
+    tidy=(
+        (
+            r"\b(?:sie|wir|ihr|du|ich|man|jetzt|dann|nun|zuerst|zunächst|einfach|bitte|mal|halt|noch|euch|uns|dir|danach)\b",
+            "",
+        ),
+    ),
+    verb_last=True,
+)

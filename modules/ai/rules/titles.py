@@ -1,0 +1,259 @@
+"""Titles: the sentence that says what to do, cut down to the verb and what it is done to. No word is added."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from .language import Language, plain
+
+MAX_WORDS = 8
+SPACELESS_LETTERS = 24
+"""Letters of a title in a script that writes no spaces."""
+
+
+@dataclass(frozen=True)
+class Action:
+    """Something to do, as found in one unit. score: how surely it is an instruction; title: not yet capitalised."""
+
+    score: float
+    title: str
+
+
+@dataclass(frozen=True)
+class _Token:
+    text: str
+    plain: str
+    stops: bool
+    """Whether a mark follows it that ends a clause."""
+
+
+def title_of(texts: Sequence[str], language: Language, announces: bool = False) -> str:
+    """A title of up to MAX_WORDS for the step that says these texts, '' when they have no words.
+
+    announces: the step tells what is to come or was done (intro, wrap-up), so that its verbs are not instructions.
+    """
+    found = []
+    counts = Counter(word for text in texts for word in plain(text).split() if word not in language.stopwords)
+    for at, text in enumerate(texts[: max(3, len(texts) * 2 // 3)]):
+        action = None if announces else action_of(text, language)
+        if action:
+            repeated = sum(min(3, counts[word] - 1) for word in plain(action.title).split() if counts[word] > 1)
+            found.append((action.score + 0.4 * (at == 0) - 0.2 * min(at, 10) + 0.12 * min(5, repeated), -at, action.title))
+    best = max(found, default=None)
+    announced = [title for text in texts if announces and (title := _how_to(text, language))]
+    if best and best[0] > 0:
+        announced = [best[2]]
+    return capitalised(spelled(announced[0] if announced else _first_words(texts, language), language))
+
+
+@lru_cache(maxsize=4096)
+def action_of(text: str, language: Language) -> Action | None:
+    """The clearest thing to do in a unit, or None."""
+    tokens = _tokens(language.filler_pattern.sub(" ", text))
+    actions = [action for at in range(len(tokens)) if (action := _action_at(tokens, at, language))]
+    return max(actions, key=lambda action: action.score, default=None)
+
+
+def capitalised(title: str) -> str:
+    """With a capital at the beginning; the rest as it is."""
+    return title[:1].upper() + title[1:]
+
+
+def spelled(text: str, language: Language) -> str:
+    """With the capitals that bare recognised words lack ("I"); other texts stay as they are."""
+    if text == text.lower():
+        for pattern, instead in language.spelling:
+            text = re.sub(pattern, instead, text)
+    return text
+
+
+_QUOTED_ENDS = tuple(mark + quote for mark in ".!?" for quote in "\"”’»)")
+
+
+def _tokens(text: str) -> list[_Token]:
+    found = []
+    for word in text.split():
+        bare = word.strip('.,;:!?…"“”«»()[]„–—¿¡')
+        said = plain(bare)
+        if said:
+            found.append(_Token(bare, said, word[-1] in ".,;:!?…" or word[-2:] in _QUOTED_ENDS))
+        elif found:
+            found[-1] = _Token(found[-1].text, found[-1].plain, True)
+    return found
+
+
+def _action_at(tokens: Sequence[_Token], at: int, language: Language) -> Action | None:
+    """What is to be done by the verb at this place, or None when no instruction is there."""
+    before = [token.plain for token in tokens[max(0, at - 9) : at]]
+    verb = language.verbs.get(tokens[at].plain) or _unlisted(tokens, at, before, language)
+    if not verb and language.open_lead.search(" ".join(before)) and tokens[at].plain.isalpha():
+        verb = None if tokens[at].plain in language.not_verbs else tokens[at].plain
+    if not verb and language.modals.intersection(before) and _closes(tokens, at, language):
+        verb = tokens[at].plain if tokens[at].plain.endswith("n") and tokens[at].plain not in language.stopwords else None
+    if not verb or (before and before[-1] in language.determiners):
+        return None
+    lead = _lead(tokens, at, before, language)
+    if not lead:
+        return None
+    title = _title(tokens, at, verb, language)
+    rest = [word for word in plain(title).split() if word not in language.stopwords and word != verb]
+    if len(title.split()) < 2:
+        return None
+    score = lead + (0.6 if rest else -1.3) - (1.0 if verb in language.weak_verbs else 0.0)
+    score -= 0.6 if _points(plain(title).split()[0 if language.verb_last else 1 :], language) else 0.0
+    return Action(score, title)
+
+
+def _unlisted(tokens: Sequence[_Token], at: int, before: Sequence[str], language: Language) -> str | None:
+    """A verb that no table has: it begins the clause and takes an article ("Squeeze the …"), as commands do."""
+    said = tokens[at].plain
+    starts = not at or tokens[at - 1].stops or all(word in language.openers for word in before[-at:])
+    takes = at + 1 < len(tokens) and not tokens[at].stops and tokens[at + 1].plain in language.articles
+    looks = bool(language.open_leads) or said.endswith(language.command_endings)
+    known = said in language.stopwords or said in language.not_verbs or not said.isalpha()
+    return said if starts and takes and looks and not known else None
+
+
+def _points(thing: Sequence[str], language: Language) -> bool:
+    """Whether the thing is named by a pronoun only ("it", "that"), so that the title would not say what."""
+    named = len(thing) > 1 and (thing[1] in language.determiners or thing[0] in language.determiners)
+    return thing[0] in language.pronouns and not named
+
+
+def _lead(tokens: Sequence[_Token], at: int, before: Sequence[str], language: Language) -> float:
+    """How much the words before the verb make it an instruction; 0: not at all."""
+    since = next((back for back in range(1, at + 1) if tokens[at - back].stops), at + 1) - 1
+    clause = " ".join(before[len(before) - min(since, len(before)) :])
+    if not clause or all(word in language.openers for word in clause.split()):
+        return 2.1 if since == at or at <= 2 else 1.8
+    weights = [weight for pattern, weight in language.compiled_leads if pattern.search(clause)]
+    if weights:
+        return max(weights)
+    # A verb at the end of a German clause has its lead far in front of it.
+    if language.verb_last and _closes(tokens, at, language):
+        return 1.5
+    if before[-1] in language.openers:
+        return 1.2
+    return 1.0 if _commands(tokens, at, language) else 0.0
+
+
+def _joins(token: _Token, language: Language) -> bool:
+    """Whether an article may follow this word in one phrase: "into the", "all the", but not "tool the"."""
+    return any(token.plain in some for some in (language.dangling, language.stopwords, language.verbs))
+
+
+def _closes(tokens: Sequence[_Token], at: int, language: Language) -> bool:
+    """Whether a clause ends with this word."""
+    return at + 1 == len(tokens) or tokens[at].stops or _ends(tokens[at + 1], language)
+
+
+def _commands(tokens: Sequence[_Token], at: int, language: Language) -> bool:
+    """Whether a verb without any lead begins a clause that no mark sets apart: "… is set sprinkle the cheese"."""
+    if language.verb_last or at + 1 >= len(tokens) or tokens[at].stops:
+        return False
+    said = tokens[at].plain
+    base = language.verbs.get(said) == said or (said in language.verbs and said.endswith(language.command_endings))
+    before = tokens[at - 1].plain if at else ""
+    free = before not in language.determiners and before not in language.clause_ends and before not in language.dangling
+    return base and free and tokens[at + 1].plain in language.determiners
+
+
+def _ends(token: _Token, language: Language) -> bool:
+    return token.plain in language.clause_ends
+
+
+def _title(tokens: Sequence[_Token], at: int, verb: str, language: Language) -> str:
+    """The verb's title form and its object."""
+    thing: list[str] = []
+    if not tokens[at].stops:
+        for place in range(at + 1, min(len(tokens), at + 2 + MAX_WORDS)):
+            token = tokens[place]
+            if _ends(token, language) and token.text.islower():
+                break
+            if len(thing) > 1 and (_commands(tokens, place, language) or _starts_anew(tokens, place, language)):
+                break
+            if thing and token.plain in language.articles and not _joins(tokens[place - 1], language):
+                break
+            thing.append(token.text)
+            if token.stops:
+                break
+    if language.verb_last:
+        return _verb_last(tokens, at, verb, thing, language)
+    return _trimmed(f"{verb} {' '.join(thing)}", language)
+
+
+def _verb_last(tokens: Sequence[_Token], at: int, verb: str, thing: list[str], language: Language) -> str:
+    """German: the object, then the infinitive; what stands before a verb at the end of its clause is its object."""
+    if not thing:
+        back = at - 1
+        while back >= 0 and at - back <= MAX_WORDS:
+            if tokens[back].stops or _ends(tokens[back], language) or tokens[back].plain in language.modals:
+                break
+            thing.insert(0, tokens[back].text)
+            back -= 1
+    elif len(thing) > 1 and thing[-1].lower() in language.particles:
+        verb = thing.pop().lower() + verb
+    said = _trimmed(" ".join(thing), language, MAX_WORDS - 1)
+    while said and plain(said.split()[0]) in language.openers:
+        said = said.partition(" ")[2]
+    return f"{said} {verb}" if said else verb
+
+
+def _starts_anew(tokens: Sequence[_Token], at: int, language: Language) -> bool:
+    """Whether something new is begun here in words without marks: "… from the store it is called"."""
+    said = " ".join(token.plain for token in tokens[at : at + 3])
+    return bool(language.starter.match(said) or (language.soft_starter.match(said) and tokens[at].plain not in language.verbs))
+
+
+def _trimmed(title: str, language: Language, limit: int = MAX_WORDS) -> str:
+    """Tidied, at most MAX_WORDS, not ending in a word that asks for more."""
+    for pattern, instead in language.tidy:
+        title = re.sub(pattern, instead, title, flags=re.IGNORECASE)
+    return _cut(title.split(), language, limit)
+
+
+def _cut(words: Sequence[str], language: Language, limit: int = MAX_WORDS) -> str:
+    """At most `limit` words. What must be cut goes from its last preposition on: half a phrase says nothing."""
+    joints = language.dangling - language.articles
+    places = [at for at in range(3, limit) if plain(words[at]) in joints] if len(words) > limit else []
+    words = list(words[: places[-1] if places else limit])
+    while len(words) > 1 and plain(words[-1]) in language.dangling:
+        words.pop()
+    return " ".join(words).strip(" ,;:-–…")
+
+
+_HOW_TO = re.compile(r"\b(how (?:to (?!for\b|guide\b|video\b)|you can |we can )[^.,;!?]+)", re.IGNORECASE)
+
+
+def _how_to(text: str, language: Language) -> str:
+    found = _HOW_TO.search(text)
+    return _cut(found[1].split(), language) if found else ""
+
+
+def _first_words(texts: Sequence[str], language: Language) -> str:
+    """The first clause with something in it, without its openers; never empty where there are words."""
+    for text in texts:
+        tokens = _tokens(language.filler_pattern.sub(" ", text))
+        while len(tokens) > 2 and tokens[0].plain in language.openers:
+            tokens = tokens[1:]
+        clause: list[str] = []
+        for at, token in enumerate(tokens[: MAX_WORDS + 2]):
+            if len(clause) > 2 and _starts_anew(tokens, at, language):
+                break
+            clause.append(token.text)
+            if token.stops and len(clause) > 1:
+                break
+        title = _cut(clause, language)
+        if len(title.split()) > 1 or (title and len(title) > SPACELESS_LETTERS // 3):
+            return _short(title)
+    return _short(" ".join(" ".join(texts).split()[:MAX_WORDS]))
+
+
+def _short(title: str) -> str:
+    """A title without spaces is cut by letters."""
+    words = title.split()
+    return title[:SPACELESS_LETTERS] if words and max(map(len, words)) > 2 * SPACELESS_LETTERS else title

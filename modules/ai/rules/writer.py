@@ -1,0 +1,82 @@
+"""The local writer: steps, titles and wording by rule. Deterministic, offline, and it adds nothing to what is said."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from modules.pipeline.steps import mend
+from modules.pipeline.types import Cue, Draft, Enhanced, Material, Tick, no_tick
+
+from .boundaries import step_starts
+from .language import Language
+from .languages import language_of
+from .salient import summary_of, tags_of
+from .silent import scene_steps
+from .titles import title_of
+from .units import Unit, units_of
+from .wording import text_of, tidied
+
+
+class LocalWriter:
+    """A Writer that needs no network and no model."""
+
+    name = "local rules 1"
+
+    def draft_steps(self, material: Material, tick: Tick = no_tick) -> Sequence[Draft]:
+        """Steps from cues, pauses and scenes; from scenes alone when nobody speaks. Already mended."""
+        cues = [cue for cue in material.cues if cue.text.strip()]
+        if not cues:
+            return mend(scene_steps(material.scenes, material.duration), material)
+        language = language_of(material.language, (cue.text for cue in cues))
+        units = units_of(cues, language)
+        tick(0.3)
+        starts = step_starts(units, language, material.scenes, material.duration)
+        tick(0.8)
+        drafts = _drafts(
+            [units[start:stop] for start, stop in zip(starts, [*starts[1:], None], strict=True)], cues, language
+        )
+        tick(1.0)
+        return mend(drafts, material)
+
+    def enhance(self, drafts: Sequence[Draft], material: Material, tick: Tick = no_tick) -> Enhanced:
+        """The drafts as they are, their wording tidied; a summary and tags when the words give them."""
+        language = language_of(material.language, (cue.text for cue in material.cues))
+        steps = tuple(replace(draft, text=tidied(draft.text, language) or draft.text) for draft in drafts)
+        tick(1.0)
+        return Enhanced(steps, summary_of(steps, language), tags_of(material.cues, language))
+
+
+def _drafts(parts: Sequence[Sequence[Unit]], cues: Sequence[Cue], language: Language) -> list[Draft]:
+    """One draft for each part; a part that begins in another's last cue starts with the cue after it."""
+    drafts = []
+    for number, units in enumerate(parts, 1):
+        kind = _kind(units, number, len(parts), language)
+        texts = [unit.text for unit in units]
+        own = range(units[0].opens, max(units[0].opens, units[-1].last) + 1)
+        drafts.append(
+            Draft(
+                id=f"s{number}",
+                kind=kind,
+                title=title_of(texts, language, announces=kind in ("intro", "wrap-up")),
+                text=text_of(texts, language),
+                cues=tuple(cues[at].number for at in own),
+                start=cues[own[0]].start,
+                end=units[-1].end,
+            )
+        )
+    return drafts
+
+
+def _kind(units: Sequence[Unit], number: int, count: int, language: Language) -> str:
+    """The kind of a whole step: what most of its words are about, or what it opens with when it is short."""
+    said = [unit.plain for unit in units]
+    if number == 1 and count > 1 and any(language.intro_pattern.search(part) for part in said[:3]):
+        return "intro"
+    if number >= count - 1 and count > 2 and any(language.wrap_up_pattern.search(part) for part in said[:2]):
+        return "wrap-up"
+    for kind, pattern in (("warning", language.warning_pattern), ("tip", language.tip_pattern)):
+        matching = sum(bool(pattern.search(part)) for part in said)
+        if matching * 2 > len(said) or (pattern.search(said[0]) and len(said) <= 3):
+            return kind
+    return "step"

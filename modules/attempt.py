@@ -1,0 +1,213 @@
+"""One run of one module: the lease it holds, what it reports, and the work it saves."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import random
+import shutil
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from django.conf import settings
+from django.db import transaction
+
+from .heartbeat import Heartbeat
+from .models import Module, Stage, StageRun, Superseded, bury, database_clock
+from .pipeline.types import MediaError, Notice
+from .storage import delete_folder
+
+logger = logging.getLogger(__name__)
+
+PIPELINE_VERSION = 1
+"""Part of every key: raise it when a stage's output changes for the same input."""
+
+BANDS = {
+    Stage.PROBE: (0, 10),
+    Stage.SPEECH: (10, 30),
+    Stage.STEPS: (30, 60),
+    Stage.ENHANCE: (60, 90),
+    Stage.FINALIZE: (90, 99),  # 100 is written with `ready`, in one transaction with the result
+}
+REPORT_EVERY = 0.3  # seconds at least between two writes of progress
+
+
+class HandBack(BaseException):
+    """The worker must go (a deploy): give the module back, for another worker to go on with."""
+
+
+class Moved(BaseException):
+    """The module goes on in another queue."""
+
+
+class TooSlow(BaseException):
+    """A stage went over its deadline."""
+
+
+class Attempt:
+    """A claimed run, as a context: it ends in ready (by `processing`), failed, or back in the queue; never in limbo.
+
+    module: the row as it was when claimed; run: the token; folder: scratch space that goes when the run ends.
+    """
+
+    def __init__(self, module: Module, run: str, *, worker: str, disposable: bool) -> None:
+        self.module = module
+        self.run = run
+        self.worker = worker
+        self.notices: list[Notice] = []
+        self.folder = Path(settings.WORK_DIR) / f"{module.pk}-{run}"
+        self._began = time.monotonic()
+        self._reported = (0.0, -1, {})
+        self._stage = Stage.PROBE
+        self._heart = Heartbeat(
+            beat=lambda: Module.objects.beat(module.pk, run), last_words=self._last_words, disposable=disposable
+        )
+
+    # --- As a context ---------------------------------------------------------------------------------------
+
+    def __enter__(self) -> Self:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self._heart.__enter__()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> bool:
+        """Every way out is written down. True: the exception has been answered for."""
+        self._heart.__exit__()
+        shutil.rmtree(self.folder, ignore_errors=True)
+        if error is None:
+            return False
+        if isinstance(error, Superseded):
+            self._log("⏹️", "Stopped: cancelled, deleted, or taken over by another run")
+            self._clear_if_deleted()
+        elif isinstance(error, HandBack):
+            self._bury("handed_back", StageRun.Outcome.STOPPED, blame=False)
+        elif isinstance(error, TooSlow):
+            self._bury("too_slow", StageRun.Outcome.FAILED)
+        elif isinstance(error, MediaError):
+            self._fail(error, "".join(traceback.format_exception(error)))
+        elif isinstance(error, Moved):
+            pass
+        else:
+            # Not foreseen: kept for the admin, tried again later, and shown to whoever runs the worker.
+            delay = timedelta(seconds=random.uniform(0.5, 1.5) * 5 * 2**self.module.attempts)
+            text = "".join(traceback.format_exception(error))
+            self._bury("internal", StageRun.Outcome.FAILED, delay=delay, traceback=text)
+            logger.error("❌ [%s] %s: %s", self.module.pk, type(error).__name__, error, exc_info=error)
+        return True
+
+    def _bury(self, code: str, outcome: str, **more: Any) -> None:
+        row = Module.objects.held(self.module.pk, self.run).first()
+        if row:
+            bury(row, at=database_clock(), code=code, outcome=outcome, **more)
+            self._log("↩️", f"Back to the queue: {code}")
+
+    def _fail(self, error: MediaError, trace: str) -> None:
+        with transaction.atomic():
+            if Module.objects.fail(self.module.pk, self.run, error.code, **error.params):
+                self._record(self._stage, StageRun.Outcome.FAILED, code=error.code, traceback=trace)
+                self._log("❌", str(error))
+
+    def _last_words(self, reason: str) -> None:
+        """Said by the heartbeat's thread before it ends a process that is stuck in one call."""
+        if reason == "too_slow":
+            self._bury("too_slow", StageRun.Outcome.FAILED)
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self._clear_if_deleted()
+
+    def _clear_if_deleted(self) -> None:
+        """A picture may have been written after the module was deleted: no file stays behind."""
+        if not Module.objects.filter(pk=self.module.pk).exists():
+            delete_folder(self.module.folder)
+
+    def _log(self, mark: str, text: str) -> None:
+        logger.info("%s [%s] %s", mark, self.module.pk, text)
+
+    # --- What it reports ------------------------------------------------------------------------------------
+
+    def check(self) -> None:
+        """Raise when the run must end."""
+        if self._heart.over == "superseded":
+            raise Superseded
+        if self._heart.over:
+            raise TooSlow
+
+    def tick(self, stage: Stage, done: float, code: str | None = None, /, **params: Any) -> None:
+        """Write how far the run is, at most three times a second; see `pipeline.types.Tick`."""
+        self.check()
+        low, high = BANDS[stage]
+        progress = int(low + (high - low) * min(max(done, 0.0), 1.0))
+        when, last, message = self._reported
+        new = {"code": code, "params": params} if code else message
+        now = time.monotonic()
+        turned = new.get("code") != message.get("code")
+        if (progress, new) == (last, message) or (now - when < REPORT_EVERY and not turned):
+            return
+        self._reported = (now, progress, new)
+        if not Module.objects.report(self.module.pk, self.run, stage, progress, new):
+            raise Superseded
+
+    # --- The work it saves ----------------------------------------------------------------------------------
+
+    def key(self, *made_from: Any) -> str:
+        """The hash of what a stage's output is made from."""
+        text = json.dumps([PIPELINE_VERSION, *made_from], sort_keys=True, default=str)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def saved(self, stage: str, key: str) -> Any | None:
+        """The output that an earlier run saved under this key. Taking it up is written down too."""
+        found = StageRun.objects.saved(self.module, stage, key)
+        if found is None:
+            return None
+        self._record(stage, StageRun.Outcome.REUSED, key=key, code=found.code, provider=found.provider)
+        return found.output
+
+    def saved_parts(self, stage: str, key: str) -> dict[int, Any]:
+        """The pieces that earlier runs saved of a stage they did not finish: {part: output}."""
+        return StageRun.objects.saved_parts(self.module, stage, key)
+
+    @contextmanager
+    def stage(self, stage: Stage, *, seconds: float, message: str) -> Iterator[Callable[..., None]]:
+        """Enter a stage that may take so many seconds; gives its Tick."""
+        self._stage = stage
+        self._heart.give(seconds)
+        began = self._began = time.monotonic()
+        self.tick(stage, 0.0, message)
+        yield lambda done, code=None, /, **params: self.tick(stage, done, code, **params)
+        self._log("▫️", f"{stage.label}: {1000 * (time.monotonic() - began):.0f}ms")
+
+    def save(self, stage: str, key: str, output: Any, **facts: Any) -> None:
+        """Keep a finished stage's output; it will not be made again. Raises Superseded."""
+        facts.setdefault("seconds", time.monotonic() - self._began)
+        self._save(stage, StageRun.Outcome.DONE, key=key, output=output, **facts)
+
+    def save_part(self, stage: str, key: str, part: int, output: Any, **facts: Any) -> None:
+        """Keep one piece of a stage (a window, a picture) as soon as it is there. Raises Superseded."""
+        self._save(stage, StageRun.Outcome.PART, key=key, part=part, output=output, **facts)
+
+    def _save(self, stage: str, outcome: str, **facts: Any) -> None:
+        self.check()
+        with transaction.atomic():
+            Module.objects.fence(self.module.pk, self.run)
+            self._record(stage, outcome, **facts)
+
+    def _record(self, stage: str, outcome: str, **facts: Any) -> None:
+        StageRun.objects.create(
+            module=self.module,
+            run=self.run,
+            attempt=self.module.attempts,
+            stage=stage,
+            outcome=outcome,
+            worker=self.worker,
+            **facts,
+        )
+
+    def notice(self, code: str, **params: Any) -> None:
+        """Say honestly what could not be done."""
+        self.notices.append(Notice(code, params))

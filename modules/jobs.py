@@ -1,0 +1,117 @@
+"""QUEUE SEAM: the only file that imports rq and django_rq.
+
+Redis carries a nudge, nothing else: a row that is queued becomes ready whether or not its job arrives, because
+`sweep` sends the job again. No function here raises for Redis trouble, and none waits for it longer than 0.6 s.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+import uuid
+from datetime import timedelta
+
+import django_rq
+from django.conf import settings
+from django_rq.management.commands.rqworker import Command as RQWorkerCommand
+from redis.exceptions import RedisError
+from rq import Worker as RQBaseWorker
+from rq.job import Job as RQJob
+
+from .models import Module, Rendition, Status, database_clock, recover
+
+__all__ = ["RQBaseWorker", "RQJob", "RQWorkerCommand", "enqueue", "job_row", "reachable", "sweep"]
+
+logger = logging.getLogger(__name__)
+
+QUEUES = ("default", "long", "renditions")
+FUNCTIONS = {Module: "modules.processing.process", Rendition: "modules.renditions.render"}
+
+DOWN_FOR = 5.0  # seconds that Redis is taken for down after it failed
+UP_FOR = 1.0  # seconds that an answered ping is good for
+_state = {"down_until": 0.0, "up_until": 0.0}
+
+REDIS_FAULTS = (RedisError, OSError)
+
+
+def reachable() -> bool:
+    """Does Redis answer? Within 0.6 s; a failure is remembered for 5 s, so that a request pays for it once."""
+    now = time.monotonic()
+    if now < _state["down_until"]:
+        return False
+    if now < _state["up_until"]:
+        return True
+    try:
+        django_rq.get_connection("default").ping()
+    except REDIS_FAULTS as error:
+        _mark_down(error)
+        return False
+    _state["up_until"] = time.monotonic() + UP_FOR
+    return True
+
+
+def _mark_down(error: Exception) -> None:
+    _state.update(down_until=time.monotonic() + DOWN_FOR, up_until=0.0)
+    logger.warning("Redis cannot be used, rows wait in the database: %s", error)
+
+
+def enqueue(row: Module | Rendition) -> bool:
+    """Tell the workers of a queued row. False: Redis cannot be used now; the row stays queued, and is not lost."""
+    if settings.QUEUE == "local" or not reachable():
+        return False
+    # Job ids are unique for ever: an old job's hash must not shadow a new one.
+    job_id = f"{row.pk.hex}-{uuid.uuid4().hex[:8]}"
+    try:
+        django_rq.get_queue(row.queue).enqueue_call(
+            FUNCTIONS[type(row)],
+            args=(str(row.pk),),
+            job_id=job_id,
+            timeout=_timeout(row.subject),
+            result_ttl=60,
+            failure_ttl=24 * 3600,
+            description=f"{row.subject.pk}",
+        )
+    except REDIS_FAULTS as error:
+        _mark_down(error)
+        return False
+    type(row).objects.filter(pk=row.pk, status=Status.QUEUED).update(job_id=job_id)
+    return True
+
+
+def _timeout(module: Module) -> int:
+    """Seconds after which RQ gives up. Stages have deadlines of their own; this is only the last resort."""
+    return 3600 + int(20 * (module.duration or settings.MAX_VIDEO_HOURS * 3600))
+
+
+def _waits(row: Module | Rendition) -> bool:
+    """Is the row's job still in its queue? By place, not by status: a job lost in between has a status too."""
+    return bool(row.job_id) and django_rq.get_queue(row.queue).get_job_position(row.job_id) is not None
+
+
+def sweep() -> int:
+    """Put right what was lost: bury dead runs, and send a job for every due row that has none. Returns how many.
+
+    Runs every 10 s in each worker; may run anywhere, any number of times.
+    """
+    at = database_clock()
+    count = recover(at)
+    if settings.QUEUE == "local" or not reachable():
+        return count
+    for model in (Module, Rendition):
+        # A row this young may be between its commit and its job.
+        for row in model.objects.due(at).filter(queued_at__lt=at - timedelta(seconds=2)).order_by("queued_at")[:1000]:
+            try:
+                if not _waits(row):
+                    count += enqueue(row)
+            except REDIS_FAULTS as error:
+                _mark_down(error)
+                return count
+    return count
+
+
+def job_row(job: RQJob) -> Module | Rendition | None:
+    """The row that a job is about, as it is now."""
+    for model, function in FUNCTIONS.items():
+        if job.func_name == function:
+            return model.objects.filter(pk=job.args[0]).first()
+    return None

@@ -1,0 +1,101 @@
+"""What is said in a video: captions that came with it, or speech that is recognised."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from . import media, results
+from .ai import providers
+from .attempt import Attempt
+from .models import Stage, Transcript
+from .pipeline import captions
+from .pipeline.speech import transcribe, windows
+from .pipeline.types import Cue, Heard, Hints, PipelineError, Probe, ProviderError, Tick, Window
+
+CUES = TypeAdapter(tuple[Cue, ...])
+HEARD = TypeAdapter(Heard)
+
+
+def listen(attempt: Attempt, path: Path, found: Probe, tick: Tick) -> tuple[tuple[Cue, ...], str]:
+    """The cues and their origin (see `Transcript.Origin`); () and '' with a notice where there are none."""
+    cues, origin = _given(attempt, path, found, tick)
+    if cues:
+        _keep(attempt, cues, origin, tick)
+        return cues, origin
+    if found.audio_codec is None:
+        attempt.notice("no_audio")
+        return (), ""
+    cues = _hear(attempt, path, found, tick)
+    return cues, Transcript.Origin.SPEECH if cues else ""
+
+
+def _given(attempt: Attempt, path: Path, found: Probe, tick: Tick) -> tuple[tuple[Cue, ...], str]:
+    """Captions beside the video, or a text track in it."""
+    module = attempt.module
+    if module.captions_file:
+        tick(0.1, "reading_captions")
+        try:
+            with module.captions_file.open("rb") as file:
+                cues = captions.clip(captions.parse(file.read()), found.duration)
+        except PipelineError:
+            cues = ()
+        if cues:
+            return cues, Transcript.Origin.UPLOADED
+        attempt.notice("captions_unreadable")
+    for track in found.subtitles:
+        tick(0.2, "reading_captions")
+        cues = captions.clip(media.subtitles(path, module.container, track), found.duration)
+        if cues:
+            results.set_language(attempt, track.language)
+            return cues, Transcript.Origin.EMBEDDED
+    return (), ""
+
+
+def _keep(attempt: Attempt, cues: tuple[Cue, ...], origin: str, tick: Tick) -> None:
+    """Save captions as the stage's output, so that the processing page can show them."""
+    key = attempt.key("captions", attempt.module.upload.sha256, CUES.dump_python(cues, mode="json"))
+    if attempt.saved(Stage.SPEECH, key) is None:
+        attempt.save(Stage.SPEECH, key, _output(cues, attempt.module.language), provider=origin)
+    tick(1.0)
+
+
+def _output(cues: tuple[Cue, ...], language: str) -> dict[str, Any]:
+    return {"cues": CUES.dump_python(cues, mode="json"), "language": language}
+
+
+def _hear(attempt: Attempt, path: Path, found: Probe, tick: Tick) -> tuple[Cue, ...]:
+    """Recognise speech, window by window; each is saved as soon as it is there, and never made again."""
+    module = attempt.module
+    provider = providers.speech()
+    key = attempt.key("speech", module.upload.sha256, provider.name, module.speech_round)
+    saved = attempt.saved(Stage.SPEECH, key)
+    if saved is None:
+        tick(0.0, "listening_start")
+        parts = attempt.saved_parts(Stage.SPEECH, key)
+        heard = {number: HEARD.validate_python(part["heard"]) for number, part in parts.items()}
+
+        def save(window: Window, new: Heard) -> None:
+            output = {"text": new.text, "start": window.start, "heard": HEARD.dump_python(new, mode="json")}
+            facts = {"provider": provider.name, "calls": new.calls, "cost": new.cost}
+            attempt.save_part(
+                Stage.SPEECH, key, window.number, output, media_seconds=window.end - window.start, **facts
+            )
+
+        try:
+            with provider:
+                pieces = windows(media.audio_blocks(path, module.container), providers.voiced)
+                hints = Hints(language=module.language, title=module.title)
+                cues, language = transcribe(pieces, provider, hints, heard, save, tick, total=found.duration)
+        except ProviderError as error:
+            attempt.notice(error.code, **error.params)
+            return ()
+        saved = _output(cues, language)
+        attempt.save(Stage.SPEECH, key, saved, provider=provider.name, media_seconds=found.duration)
+    results.set_language(attempt, saved["language"])
+    cues = CUES.validate_python(saved["cues"])
+    if not cues:
+        attempt.notice("no_speech")
+    return cues

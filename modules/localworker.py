@@ -1,0 +1,126 @@
+"""The worker that needs no Redis: it takes queued rows from the database, and forks a child for each."""
+
+from __future__ import annotations
+
+import fcntl
+import logging
+import os
+import signal
+import socket
+import time
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+
+from django.conf import settings
+from django.db import DatabaseError, InterfaceError, connections
+
+from . import children, jobs, processing, renditions
+from .models import Module, Rendition, StageRun, Worker, bury, database_clock
+from .worker import STOP_WITHIN, Duties
+
+logger = logging.getLogger(__name__)
+
+POLL = 0.2  # seconds between two looks at the database
+
+LANES: dict[str, tuple[type[Module] | type[Rendition], Callable[..., bool], dict[str, str]]] = {
+    "default": (Module, processing.process, {"queue": "default"}),
+    "long": (Module, processing.process, {"queue": "long"}),
+    "renditions": (Rendition, renditions.render, {}),
+}
+"""One child at a time for each queue, so that a short video waits neither for a long one nor for a rendition."""
+
+
+class AlreadyRunning(Exception):
+    """Another local worker serves this data folder."""
+
+
+class LocalWorker:
+    """Claims rows and forks one child for each, from a parent in which everything is loaded already."""
+
+    def __init__(self) -> None:
+        self.name = f"{socket.gethostname()}.{os.getpid()}.local"
+        self.duties = Duties(self.name, Worker.Kind.LOCAL, list(LANES))
+        self.busy: dict[str, tuple[int, str]] = {}  # lane: child's pid, row's key
+        self.stopping = False
+        self._asked = (float("-inf"), True)
+        # lockf, not flock: a forked child must not hold the lock after its parent was killed.
+        self._lock = (Path(settings.DATA_DIR) / "localworker.lock").open("w")
+        try:
+            fcntl.lockf(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise AlreadyRunning from error
+
+    def run(self, parent: int | None = None) -> None:
+        """Work until told to stop (SIGTERM, SIGINT), or until the process `parent` is no longer ours."""
+        for sig in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(sig, self._stop)
+        children.freeze()
+        logger.info("👷 Local worker %s is ready", self.name)
+        while not self.stopping and (parent is None or os.getppid() == parent):
+            self.duties.do()
+            try:
+                self.turn()
+            except (DatabaseError, InterfaceError) as error:
+                logger.warning("The database cannot be used: %s", error)
+                connections.close_all()
+            time.sleep(POLL)
+        self._end()
+
+    def _stop(self, signum: int, frame: object) -> None:
+        self.stopping = True
+
+    def turn(self) -> None:
+        """Look after the children, and start one in each free lane for which a row is due."""
+        self._reap()
+        if self.stopping or not self._in_charge():
+            return
+        at = database_clock()
+        for lane in LANES:
+            if lane not in self.busy:
+                self._start(lane, at)
+
+    def _in_charge(self) -> bool:
+        """With QUEUE=auto this worker works only while no RQ worker can. Asked once a second."""
+        if settings.QUEUE == "local":
+            return True
+        asked, answer = self._asked
+        if time.monotonic() - asked > 1.0:
+            alive = Worker.objects.alive(database_clock()).filter(kind=Worker.Kind.RQ).exists()
+            answer = settings.QUEUE == "auto" and not (alive and jobs.reachable())
+            self._asked = (time.monotonic(), answer)
+        return answer
+
+    def _start(self, lane: str, at: datetime) -> None:
+        model, work, where = LANES[lane]
+        pk = model.objects.due(at).filter(**where).order_by("queued_at").values_list("pk", flat=True).first()
+        if pk is not None:
+            pid = children.fork(partial(work, str(pk), worker=self.name))
+            self.busy[lane] = (pid, str(pk))
+
+    def _reap(self) -> None:
+        """A child that was killed wrote nothing: its row goes back to the queue from here, at once."""
+        for lane, (pid, pk) in list(self.busy.items()):
+            ended, status = os.waitpid(pid, os.WNOHANG)
+            if not ended:
+                continue
+            del self.busy[lane]
+            if os.waitstatus_to_exitcode(status) != 0:
+                logger.warning("❌ [%s] The child process ended with %s", pk, os.waitstatus_to_exitcode(status))
+                row = LANES[lane][0].objects.filter(pk=pk, worker=self.name).exclude(run="").first()
+                if row:
+                    outcome = StageRun.Outcome.STOPPED if self.stopping else StageRun.Outcome.DIED
+                    bury(row, at=database_clock(), outcome=outcome, blame=not self.stopping)
+
+    def _end(self) -> None:
+        """Children hand back their modules; who does not in time is ended, and the row given back from here."""
+        for sig, seconds in ((signal.SIGTERM, STOP_WITHIN), (signal.SIGKILL, 2.0)):
+            for pid, _ in self.busy.values():
+                os.kill(pid, sig)
+            until = time.monotonic() + seconds
+            while self.busy and time.monotonic() < until:
+                self._reap()
+                time.sleep(0.02)
+        self.duties.end()
+        logger.info("👷 Local worker %s has ended", self.name)

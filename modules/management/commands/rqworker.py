@@ -1,0 +1,61 @@
+"""django-rq's command, with ours around it: without arguments it serves every queue, one process for each."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from modules import children, jobs
+
+RESTART_AFTER = 1.0  # seconds before a worker that ended by itself is started again
+
+
+class Command(jobs.RQWorkerCommand):
+    help = "Processes videos. Without arguments every queue is served, each by a process of its own."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        super().add_arguments(parser)
+        parser.add_argument("--with-parent", action="store_true", help="End when the process that started this ends.")
+
+    def handle(self, *args: str, **options: Any) -> None:
+        if options.pop("with_parent"):
+            children.die_with_parent(signal.SIGTERM)
+        queues = args or jobs.QUEUES
+        if len(queues) == 1:
+            super().handle(*queues, **options)
+            return
+        self._supervise({queue: partial(super(Command, self).handle, queue, **options) for queue in queues})
+
+    def _supervise(self, workers: dict[str, Callable[[], object]]) -> None:
+        """Keep one worker process for each queue alive until told to stop, and then until they have ended."""
+        stopping = threading.Event()
+        for sig in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(sig, lambda *_: stopping.set())
+        children.freeze()
+        running: dict[int, str] = {}
+        due = dict.fromkeys(workers, 0.0)
+        while not stopping.wait(0.1):
+            _reap(running, due)
+            for queue in [queue for queue, when in due.items() if time.monotonic() >= when]:
+                running[children.fork(workers[queue], ends_by=signal.SIGTERM)] = queue
+                del due[queue]
+        for pid in running:
+            os.kill(pid, signal.SIGTERM)
+        while running:
+            _reap(running, due)
+            time.sleep(0.05)
+
+
+def _reap(running: dict[int, str], due: dict[str, float]) -> None:
+    """Take note of workers that ended: each is due again in a second."""
+    for pid, queue in list(running.items()):
+        if os.waitpid(pid, os.WNOHANG)[0]:
+            del running[pid]
+            due[queue] = time.monotonic() + RESTART_AFTER

@@ -1,0 +1,14 @@
+"""The media seam: the only package that imports av (PyAV). Paths in, values of `pipeline.types` out; no Django.
+
+Every failure that the file itself causes is a MediaError whose code has words in `modules.words`.
+Decoders may crash on hostile files: call these only in a worker's work-horse or in a child process.
+"""
+
+from .audio import audio_blocks
+from .probe import probe
+from .rendition import make_rendition
+from .scenes import scenes
+from .stills import grab, poster
+from .subtitles import subtitles
+
+__all__ = ["audio_blocks", "grab", "make_rendition", "poster", "probe", "scenes", "subtitles"]

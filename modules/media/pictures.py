@@ -1,0 +1,85 @@
+"""One decoded frame as a thumbnail, as a measure of its sharpness, or as a JPEG on disk."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+
+from .probe import shown_size
+
+THUMBNAIL = (64, 36)
+MEASURED = (640, 360)
+JPEG_SCALE = 4
+"""The encoder's scale of 1 (best) to 31; 4 looks like quality 82."""
+
+DARK = 40
+"""Luma (0..255) that a picture's brightest parts must pass to count as more than black."""
+
+BLOCK = 4
+CHANGED = 10.0
+"""Levels (0..255) by which a block of a thumbnail must differ to count as changed."""
+
+NOTICED = 4.0
+"""Levels by which one block must differ to be seen at all."""
+
+
+def thumbnail(frame: VideoFrame) -> np.ndarray:
+    """The frame as (36, 64, 3) uint8: luma and both chromas, each pixel the mean of its area."""
+    small = frame.reformat(*THUMBNAIL, format="yuv444p", dst_color_range="JPEG", interpolation="AREA", threads=1)
+    return small.to_ndarray(channel_last=True)
+
+
+def changed_share(old: np.ndarray, new: np.ndarray) -> float:
+    """The share (0..1) of blocks of the picture that differ between two thumbnails."""
+    return float((_block_changes(old, new) > CHANGED).mean())
+
+
+def is_same(old: np.ndarray, new: np.ndarray) -> bool:
+    """Whether a viewer would see no difference anywhere."""
+    return float(_block_changes(old, new).max()) < NOTICED
+
+
+def _block_changes(old: np.ndarray, new: np.ndarray) -> np.ndarray:
+    levels = np.abs(old.astype(np.int16) - new.astype(np.int16)).max(axis=2)
+    height, width = levels.shape
+    return levels.reshape(height // BLOCK, BLOCK, width // BLOCK, BLOCK).mean(axis=(1, 3))
+
+
+def colours_moved(old: np.ndarray, new: np.ndarray) -> float:
+    """How different the colours are, wherever they are (0..1): motion changes little here, a cut much."""
+    return float(np.abs(_histogram(old) - _histogram(new)).sum() / 2)
+
+
+def _histogram(thumb: np.ndarray) -> np.ndarray:
+    bins = (thumb[..., 0].astype(np.int32) >> 5) * 16 + (thumb[..., 1] >> 6) * 4 + (thumb[..., 2] >> 6)
+    return np.bincount(bins.ravel(), minlength=128) / bins.size
+
+
+def is_black(thumb: np.ndarray) -> bool:
+    """Whether next to nothing can be seen."""
+    return float(np.percentile(thumb[..., 0], 98)) < DARK
+
+
+def sharpness(frame: VideoFrame) -> float:
+    """Variance of the Laplacian of the luma, at one size for all videos, so that values can be compared."""
+    luma = frame.reformat(*MEASURED, format="gray", interpolation="AREA", threads=1).to_ndarray().astype(np.float32)
+    edges = luma[:-2, 1:-1] + luma[2:, 1:-1] + luma[1:-1, :-2] + luma[1:-1, 2:] - 4 * luma[1:-1, 1:-1]
+    return float(edges.var())
+
+
+def save_jpeg(frame: VideoFrame, stream: VideoStream, path: Path, longest: int) -> tuple[int, int]:
+    """Write the frame as it is shown (square pixels, rotated), at most `longest` on its long side; its size."""
+    width, height = shown_size(frame, stream)
+    scale = min(1.0, longest / max(width, height))
+    width, height = max(2, round(width * scale / 2) * 2), max(2, round(height * scale / 2) * 2)
+    turns = round(frame.rotation / 90) % 4
+    across, down = (height, width) if turns % 2 else (width, height)
+    picture = frame.reformat(across, down, format="rgb24", interpolation="AREA", threads=1)
+    if turns:
+        turned = np.ascontiguousarray(np.rot90(picture.to_ndarray(), turns))
+        picture = VideoFrame.from_ndarray(turned, format="rgb24")
+    picture.save(path, qmin=JPEG_SCALE, qmax=JPEG_SCALE)
+    return width, height

@@ -1,0 +1,150 @@
+"""Opens a file for reading, and reads on past what is damaged."""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from itertools import chain
+from pathlib import Path
+
+import av
+from av.audio.frame import AudioFrame
+from av.container import InputContainer
+from av.packet import Packet
+from av.stream import Discard, Disposition, Stream
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+
+from modules.pipeline.types import MediaError
+
+DEMUXERS = {"mp4": "mov", "webm": "matroska", "mkv": "matroska", "avi": "avi", "mpegts": "mpegts"}
+
+MOST_PIXELS = 8192 * 8192
+"""No decoder here makes a larger picture, whatever a file says in its middle."""
+
+MOST_FAILURES = 100
+"""Reads that may fail in a row before the rest of a file is given up."""
+
+OUR_FAULT = {errno.ENOSPC, errno.EMFILE, errno.ENFILE, errno.EACCES}
+"""Errors of the machine, not of the file."""
+
+
+@contextmanager
+def open_video(path: Path, container: str, **options: str) -> Iterator[InputContainer]:
+    """Open with the demuxer that the sniffed container calls for; nothing is guessed, no other file is opened.
+
+    container: one of DEMUXERS. options: more for the demuxer. Raises OSError when the file itself cannot
+    be opened, MediaError for anything that av finds wrong with it, in here or in the caller's block.
+    """
+    if container not in DEMUXERS:
+        raise MediaError("not_a_video")
+    safe = {"protocol_whitelist": "file", "max_pixels": str(MOST_PIXELS)}
+    if container == "mp4":
+        safe |= {"enable_drefs": "0", "use_absolute_path": "0"}
+    path.open("rb").close()
+    with of_the_file():
+        source = av.open(
+            f"file:{path}", "r", format=DEMUXERS[container], options=safe | options, metadata_errors="replace"
+        )
+        with source:
+            yield source
+
+
+@contextmanager
+def of_the_file() -> Iterator[None]:
+    """Turn av's errors into MediaError, but for those of the machine."""
+    try:
+        yield
+    except av.FFmpegError as error:
+        if error.errno in OUR_FAULT:
+            raise
+        raise MediaError("damaged_video") from error
+
+
+def video_stream(source: InputContainer) -> VideoStream:
+    """The pictures that a player would show (cover art is none), ready to decode; other tracks are not read.
+
+    Raises MediaError: no_video, or not_a_video when there is no decoder for it.
+    """
+    found = [stream for stream in source.streams.video if not stream.disposition & Disposition.attached_pic]
+    if not found:
+        raise MediaError("no_video")
+    known = [stream for stream in found if stream.codec_context is not None]
+    if not known:
+        raise MediaError("not_a_video")
+    best = source.streams.best("video")
+    stream = best if best in known else known[0]
+    stream.codec_context.options = {"max_pixels": str(MOST_PIXELS)}
+    stream.thread_type = "AUTO"
+    return stream
+
+
+def read_only(source: InputContainer, *wanted: Stream) -> None:
+    """Let the demuxer skip every other stream."""
+    for stream in source.streams:
+        if stream not in wanted:
+            stream.discard = Discard.all
+
+
+def origin(source: InputContainer, container: str) -> float:
+    """The file's own time (seconds) of the moment that a player calls 0.
+
+    Browsers show an MP4's and a WebM's times as they are; the others start at their first packet.
+    """
+    if container in ("mp4", "webm") or source.start_time is None:
+        return 0.0
+    return source.start_time / av.time_base
+
+
+def packets(source: InputContainer, *streams: Stream) -> Iterator[Packet]:
+    """The streams' packets in the order of the file; where something cannot be read, those behind it."""
+    failures = 0
+    while failures < MOST_FAILURES:
+        try:
+            for packet in source.demux(*streams):
+                if packet.size:
+                    failures = 0
+                    yield packet
+            return
+        except av.FFmpegError as error:
+            if error.errno in OUR_FAULT:
+                raise
+            failures += 1
+
+
+def decode(packet: Packet) -> list[VideoFrame] | list[AudioFrame]:
+    """The packet's frames; none when it is damaged."""
+    try:
+        return packet.decode()
+    except av.FFmpegError:
+        return []
+
+
+def decoded(stream: Stream, found: Iterable[Packet]) -> Iterator[VideoFrame | AudioFrame]:
+    """The frames of these packets that have a time, to the end."""
+    for frame in chain(chain.from_iterable(map(decode, found)), _rest(stream)):
+        if frame.pts is not None:
+            frame.time_base = stream.time_base  # frames from the flush carry none
+            yield frame
+
+
+def _rest(stream: Stream) -> Iterator[VideoFrame | AudioFrame]:
+    yield from flush(stream)
+
+
+def flush(stream: Stream) -> list[VideoFrame] | list[AudioFrame]:
+    """The frames that the decoder still holds."""
+    try:
+        return stream.decode(None)
+    except av.FFmpegError:
+        return []
+
+
+def seek(source: InputContainer, stream: Stream, time: float) -> bool:
+    """Go to the keyframe at or before the file's own time (seconds). False: the file cannot be sought there."""
+    try:
+        source.seek(round(time / stream.time_base), stream=stream)
+    except av.FFmpegError:
+        return False
+    return True

@@ -1,0 +1,177 @@
+"""Finds where the picture becomes another one: a cut, the next slide, a dialog that opens; not where it moves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+from av.container import InputContainer
+from av.packet import Packet
+from av.video.stream import VideoStream
+
+from modules.pipeline.types import Scene, Tick, no_tick
+
+from .pictures import changed_share, colours_moved, thumbnail
+from .reading import decoded, open_video, origin, packets, read_only, seek, video_stream
+
+EVERY = 1.0
+"""Seconds between the pictures that are compared."""
+
+FINE = 0.2
+"""Seconds between the pictures that are kept to tell when a change came."""
+
+SPARSE = 2.0
+"""Where keyframes are further apart (seconds), the pictures between them are decoded too."""
+
+SMALLEST = 0.03
+"""The share of the picture that must change: about that of an opened menu."""
+
+ABOVE_CALM = 2.5
+"""How many times more than in the seconds around it must change: where all moves, nothing stands out."""
+
+CUT = 0.45
+"""So different are the colours (0..1) that it is a cut even amid motion."""
+
+NEIGHBOURS = 4
+CLOSEST = 1.5
+MOST = 400
+
+
+Thumb = tuple[float, np.ndarray]
+"""The file's own time of a picture, and its thumbnail."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """A picture compared with the one about EVERY before: the change came after `before`, not after `time`."""
+
+    before: float
+    time: float
+    share: float
+    colours: float
+
+    @property
+    def score(self) -> float:
+        return max(self.share, self.colours)
+
+
+def scenes(path: Path, container: str, duration: float, tick: Tick = no_tick) -> tuple[Scene, ...]:
+    """Changes of picture in order of time, at most MOST, at least CLOSEST seconds apart.
+
+    Decodes keyframes, and more only where they are SPARSE. Raises MediaError as `open_video` does.
+    """
+    with open_video(path, container) as source:
+        stream = video_stream(source)
+        read_only(source, stream)
+        dense = _dense_keyframes(source, stream, duration)
+    with open_video(path, container) as source:
+        stream = video_stream(source)
+        read_only(source, stream)
+        looks = []
+        for look in _looks(_thumbnails(source, stream, dense), origin(source, container)):
+            looks.append(look)
+            tick(min(look.time / max(duration, 0.1), 1.0) * 0.9)
+        found = [_refined(source, stream, origin(source, container), look) for look in changes(looks)]
+    tick(1.0)
+    return tuple(Scene(look.time, look.score) for look in found if 0.3 < look.time < duration - 0.2)
+
+
+def _dense_keyframes(source: InputContainer, stream: VideoStream, duration: float) -> set[int]:
+    """The times (pts) of the keyframes soon followed by another one. Nothing is decoded."""
+    times = sorted(packet.pts for packet in packets(source, stream) if packet.is_keyframe and packet.pts is not None)
+    soon = SPARSE / stream.time_base
+    return {time for time, following in pairwise(times) if following - time <= soon}
+
+
+def _thumbnails(source: InputContainer, stream: VideoStream, dense: set[int]) -> Iterator[Thumb]:
+    """Pictures in order of time, at least FINE apart."""
+    stream.codec_context.skip_frame = "NONREF"
+    stream.codec_context.options |= {"skip_loop_filter": "all"}
+    last = -FINE
+    for frame in decoded(stream, _chosen(packets(source, stream), dense)):
+        if frame.time - last >= FINE - 0.001:
+            last = frame.time
+            yield frame.time, thumbnail(frame)
+
+
+def _chosen(found: Iterator[Packet], dense: set[int]) -> Iterator[Packet]:
+    """Of the dense keyframes those FINE apart, without what lies between; all packets elsewhere."""
+    lone, last = False, -FINE
+    for packet in found:
+        if not packet.is_keyframe:
+            if not lone:
+                yield packet
+            continue
+        lone = packet.pts in dense
+        time = float(packet.pts * packet.time_base) if packet.pts is not None else last + FINE
+        if not lone or time - last >= FINE - 0.001:
+            last = time
+            yield packet
+
+
+def _looks(thumbs: Iterator[Thumb], zero: float) -> Iterator[Look]:
+    """Each picture EVERY after the last one, compared with it."""
+    old: Thumb | None = None
+    since: list[Thumb] = []
+    for thumb in thumbs:
+        if old is None:
+            old = thumb
+            continue
+        since.append(thumb)
+        if thumb[0] - old[0] >= EVERY - FINE / 2:
+            before, time = _turn([old, *since])
+            share, colours = changed_share(old[1], thumb[1]), colours_moved(old[1], thumb[1])
+            yield Look(before - zero, time - zero, share, colours)
+            old, since = thumb, []
+
+
+def _turn(thumbs: Sequence[Thumb]) -> tuple[float, float]:
+    """The times between which the first of these pictures became the last one."""
+    first, last = (thumb.astype(np.int16) for thumb in (thumbs[0][1], thumbs[-1][1]))
+    for (before, _), (time, thumb) in pairwise(thumbs):
+        if np.abs(thumb - last).sum() < np.abs(thumb - first).sum():
+            return before, time
+    return thumbs[-2][0], thumbs[-1][0]
+
+
+def changes(looks: Sequence[Look]) -> list[Look]:
+    """The looks at which the picture became another one, in order of time."""
+    kept: list[Look] = []
+    standing_out = [look for place, look in enumerate(looks) if _stands_out(looks, place)]
+    for look in sorted(standing_out, key=lambda look: look.score, reverse=True):
+        if all(abs(look.time - other.time) >= CLOSEST for other in kept):
+            kept.append(look)
+        if len(kept) == MOST:
+            break
+    return sorted(kept, key=lambda look: look.time)
+
+
+def _stands_out(looks: Sequence[Look], place: int) -> bool:
+    look = looks[place]
+    around = [*looks[max(0, place - NEIGHBOURS) : place], *looks[place + 1 : place + 1 + NEIGHBOURS]]
+    if look.share < SMALLEST or not around:
+        return look.share >= SMALLEST
+    calm = float(np.median([other.share for other in around]))
+    bustle = float(np.median([other.colours for other in around]))
+    if look.colours >= CUT and look.colours >= ABOVE_CALM * bustle:
+        return True
+    return look.share >= SMALLEST + ABOVE_CALM * calm
+
+
+def _refined(source: InputContainer, stream: VideoStream, zero: float, look: Look) -> Look:
+    """The look with its time told by every picture in its gap, where keyframes alone were seen."""
+    if look.time - look.before <= 1.5 * FINE or not seek(source, stream, look.before + zero):
+        return look
+    thumbs = []
+    for frame in decoded(stream, packets(source, stream)):
+        if frame.time > look.time + zero + 0.001:
+            break
+        if frame.time >= look.before + zero - 0.001:
+            thumbs.append((frame.time, thumbnail(frame)))
+    if len(thumbs) < 2:
+        return look
+    before, time = _turn(thumbs)
+    return replace(look, before=before - zero, time=time - zero)

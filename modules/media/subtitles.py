@@ -1,0 +1,91 @@
+"""The text tracks inside a file."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from av.container import InputContainer
+from av.packet import Packet
+from av.stream import Stream
+
+from modules.pipeline.types import Cue, MediaError, SubtitleTrack
+
+from .reading import decode, open_video, origin, packets, read_only
+
+TEXT_CODECS = {"mov_text", "subrip", "webvtt", "ass", "ssa", "text"}
+
+# ISO 639-2 (what containers hold) → BCP 47, for the languages that have two letters and are met most.
+LANGUAGES = {
+    "ara": "ar", "bul": "bg", "cat": "ca", "ces": "cs", "chi": "zh", "cze": "cs", "dan": "da", "deu": "de",
+    "dut": "nl", "ell": "el", "eng": "en", "est": "et", "fas": "fa", "fin": "fi", "fra": "fr", "fre": "fr",
+    "ger": "de", "gre": "el", "heb": "he", "hin": "hi", "hrv": "hr", "hun": "hu", "ind": "id", "ita": "it",
+    "jpn": "ja", "kor": "ko", "lav": "lv", "lit": "lt", "may": "ms", "msa": "ms", "nld": "nl", "nor": "no",
+    "per": "fa", "pol": "pl", "por": "pt", "ron": "ro", "rum": "ro", "rus": "ru", "slk": "sk", "slo": "sk",
+    "slv": "sl", "spa": "es", "srp": "sr", "swe": "sv", "tha": "th", "tur": "tr", "ukr": "uk", "vie": "vi",
+    "zho": "zh",
+}  # fmt: skip
+
+OVERRIDES = re.compile(r"\{[^{}]*\}")
+DRAWING = re.compile(r"\{[^{}]*\\p[1-9][^{}]*\}.*?(?:\{[^{}]*\\p0[^{}]*\}|$)", re.DOTALL)
+TAGS = re.compile(r"</?[a-zA-Z][^<>]*>|<[\d:.]+>")
+SHORTEST = 0.1
+LONGEST_UNKNOWN = 5.0
+"""How long a cue stands that has no end of its own, unless another one follows."""
+
+
+def text_tracks(source: InputContainer) -> tuple[SubtitleTrack, ...]:
+    """The tracks that hold text (those made of pictures are left out)."""
+    tracks = []
+    for stream in source.streams.subtitles:
+        if stream.codec_context is not None and stream.codec.canonical_name in TEXT_CODECS:
+            language = stream.metadata.get("language", "").lower()
+            language = "" if language in ("und", "mis", "zxx") else LANGUAGES.get(language, language)
+            title = stream.metadata.get("title", "")
+            tracks.append(SubtitleTrack(stream.index, stream.codec.canonical_name, language, title))
+    return tuple(tracks)
+
+
+def subtitles(path: Path, container: str, track: SubtitleTrack) -> tuple[Cue, ...]:
+    """The cues of a text track: plain text in order of start, numbered from 1, none empty.
+
+    Raises MediaError (captions_unreadable) when the file has no such track.
+    """
+    with open_video(path, container) as source:
+        if track not in text_tracks(source):
+            raise MediaError("captions_unreadable")
+        stream = source.streams[track.index]
+        read_only(source, stream)
+        found = sorted(_timed_texts(source, stream, origin(source, container)))
+    cues = []
+    for number, (start, end, text) in enumerate(found):
+        if end <= start:
+            following = (later for later, _, _ in found[number + 1 :] if later > start)
+            end = min(next(following, start + LONGEST_UNKNOWN), start + LONGEST_UNKNOWN)
+        cues.append(Cue(len(cues) + 1, start, max(end, start + SHORTEST), text))
+    return tuple(cues)
+
+
+def _timed_texts(source: InputContainer, stream: Stream, zero: float) -> Iterator[tuple[float, float, str]]:
+    for packet in packets(source, stream):
+        text = "\n".join(filter(None, map(plain_text, _events(packet))))
+        if text and packet.pts is not None:
+            start = max(float(packet.pts * packet.time_base) - zero, 0.0)
+            yield start, start + float((packet.duration or 0) * packet.time_base), text
+
+
+def _events(packet: Packet) -> Iterator[str]:
+    """The text fields of the packet's ASS events: ReadOrder, Layer, Style, Name, 3 margins, Effect, Text."""
+    for event in decode(packet):
+        yield event.ass.decode("utf-8", "replace").split(",", 8)[-1]
+
+
+def plain_text(text: str) -> str:
+    """What a viewer reads: ASS overrides and drawings, HTML and WebVTT tags removed, entities as characters."""
+    text = OVERRIDES.sub("", DRAWING.sub("", text))
+    text = text.replace("\\N", "\n").replace("\\n", "\n").replace("\\h", " ")
+    text = html.unescape(TAGS.sub("", text))
+    lines = (" ".join(line.split()) for line in text.splitlines())
+    return "\n".join(line for line in lines if line)

@@ -1,0 +1,216 @@
+"""★ Start here: carries one module through the stages.
+
+`process(pk)` is what runs in an RQ work-horse, in a child of the local worker, and in `manage.py process_video`.
+Each stage looks first for output saved under the hash of what it would be made from, and saves its own.
+"""
+
+from __future__ import annotations
+
+import logging
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from django.conf import settings
+from django.db import connection
+from pydantic import TypeAdapter
+
+from . import jobs, media, results
+from .ai import providers
+from .attempt import Attempt, Moved
+from .files import sha256
+from .listening import listen
+from .models import Module, Stage, Superseded, database_clock
+from .pipeline import stills
+from .pipeline.steps import mend
+from .pipeline.types import Cue, Draft, Enhanced, Material, MediaError, Probe, ProviderError, Scene, Still, share
+from .storage import local_copy, store
+
+logger = logging.getLogger(__name__)
+
+PROBE, SCENES, DRAFTS, ENHANCED = map(TypeAdapter, (Probe, tuple[Scene, ...], tuple[Draft, ...], Enhanced))
+STILL = TypeAdapter(Still)
+
+
+def process(pk: str, *, worker: str = "", disposable: bool = True) -> bool:
+    """Carry the module through, if it is there for the taking. True: this run made it ready.
+
+    worker: whose run it is. disposable: this process may be ended when it hangs. Delivered twice or ten times,
+    only one run gets the row; the others return quietly.
+    """
+    run = Module.objects.claim(pk, database_clock(), worker)
+    module = Module.objects.select_related("upload").filter(pk=pk, run=run).first() if run else None
+    if module is None:
+        return False
+    logger.info("🧠 [%s] AI processing started", module.pk)
+    with Attempt(module, run, worker=worker, disposable=disposable) as attempt:
+        carry(attempt)
+        logger.info("✅ [%s] Processing complete!", module.pk)
+        return True
+    # Given back or moved: the next worker is told at once, unless there is a time to wait for.
+    row = Module.objects.filter(pk=pk, status=Module.Status.QUEUED, job_id="", not_before=None).first()
+    if row:
+        jobs.enqueue(row)
+    return False
+
+
+def carry(attempt: Attempt) -> None:
+    """The stages, one a line."""
+    path = fetch(attempt)
+    found = check(attempt, path)
+    move_if_long(attempt, found)
+    cues, origin, pictures, scenes = analyse(attempt, path, found)
+    material = Material(attempt.module.title, attempt.module.language, found.duration, cues, scenes, pictures)
+    drafts = extract(attempt, material)
+    better = enhance(attempt, drafts, material)
+    finalize(attempt, material, origin, better)
+
+
+def fetch(attempt: Attempt) -> Path:
+    """A path to read the video from, and its hash."""
+    with attempt.stage(Stage.PROBE, seconds=3600, message="checking") as tick:
+        path = local_copy(attempt.module, attempt.folder, share(tick, 0, 0.5))
+        upload = attempt.module.upload
+        if not upload.sha256:
+            upload.sha256 = sha256(path, share(tick, 0.5, 0.8))
+            upload.save(update_fields=["sha256"])
+    return path
+
+
+def check(attempt: Attempt, path: Path) -> Probe:
+    """What the file holds, and its poster. Raises MediaError: only here, and in finalize, can a module fail."""
+    module = attempt.module
+    key = attempt.key("probe", module.upload.sha256)
+    with attempt.stage(Stage.PROBE, seconds=180, message="checking") as tick:
+        saved = attempt.saved(Stage.PROBE, key)
+        if saved is None:
+            limits = {"max_pixels": settings.MAX_VIDEO_PIXELS, "max_hours": settings.MAX_VIDEO_HOURS}
+            found = media.probe(path, module.container, **limits)
+            picture = media.poster(path, module.container, attempt.folder / "poster.jpg", found.duration)
+            results.describe(attempt, found, store(Path(picture.path), f"{module.folder}/poster.jpg"))
+            attempt.save(Stage.PROBE, key, PROBE.dump_python(found, mode="json"), bytes=found.size)
+        else:
+            found = PROBE.validate_python(saved)
+        tick(1.0)
+    if found.damaged:
+        attempt.notice("damaged", seconds=round(found.duration))
+    if not found.playable:
+        results.want_rendition(attempt)
+    return found
+
+
+def move_if_long(attempt: Attempt, found: Probe) -> None:
+    """A long video goes on in its own queue, so that short ones do not wait behind it."""
+    module = attempt.module
+    if module.queue == "default" and found.duration > settings.LONG_VIDEO_MINUTES * 60:
+        if not Module.objects.move(module.pk, attempt.run, "long"):
+            raise Superseded
+        raise Moved
+
+
+def analyse(
+    attempt: Attempt, path: Path, found: Probe
+) -> tuple[tuple[Cue, ...], str, tuple[Still, ...], tuple[Scene, ...]]:
+    """What is said and where the picture changes, side by side; then a picture for each candidate."""
+    seconds = 900 + 10 * found.duration
+    with attempt.stage(Stage.SPEECH, seconds=seconds, message="starting_analysis") as tick:
+        with ThreadPoolExecutor(1) as pool:
+            seen = pool.submit(_scenes, attempt, path, found)
+            cues, origin = listen(attempt, path, found, share(tick, 0.05, 0.6))
+            scenes = seen.result()
+        pictures = _pictures(attempt, path, found, cues, scenes, share(tick, 0.6, 1.0))
+    return cues, origin, pictures, scenes
+
+
+def _scenes(attempt: Attempt, path: Path, found: Probe) -> tuple[Scene, ...]:
+    """Changes of picture. Runs in a thread of its own, and so closes its database connection."""
+    try:
+        key = attempt.key("scenes", attempt.module.upload.sha256)
+        saved = attempt.saved("stills", key)
+        if saved is not None:
+            return SCENES.validate_python(saved)
+        scenes = media.scenes(path, attempt.module.container, found.duration, lambda *a, **k: attempt.check())
+        attempt.save("stills", key, SCENES.dump_python(scenes, mode="json"), media_seconds=found.duration)
+        return scenes
+    finally:
+        connection.close()
+
+
+def _pictures(
+    attempt: Attempt, path: Path, found: Probe, cues: tuple[Cue, ...], scenes: tuple[Scene, ...], tick
+) -> tuple[Still, ...]:
+    """One sharp picture for each candidate; each is stored as soon as it is there. path: its name in the storage."""
+    module = attempt.module
+    times = stills.candidates(found.duration, cues, scenes)
+    key = attempt.key("stills", module.upload.sha256, times)
+    saved = attempt.saved("stills", key)
+    if saved is not None:
+        return tuple(STILL.validate_python(one) for one in saved)
+    taken: list[Still] = []
+    tick(0.0, "looking")
+    try:
+        for number, still in enumerate(media.grab(path, module.container, times, attempt.folder, tick)):
+            name = store(Path(still.path), f"{module.folder}/stills/{key[:8]}-{number:04d}.jpg")
+            taken.append(Still(still.time, name, still.width, still.height, still.sharpness))
+            attempt.save_part("stills", key, number, {"time": still.time, "name": name})
+    except MediaError:
+        logger.info("No more pictures from [%s]", module.pk, exc_info=True)
+    if not taken:
+        attempt.notice("no_stills")
+    attempt.save("stills", key, [STILL.dump_python(one, mode="json") for one in taken])
+    return tuple(taken)
+
+
+def extract(attempt: Attempt, material: Material) -> tuple[Draft, ...]:
+    """Draft steps, checked and mended: no step outside the video, none that overlap."""
+    module, writer = attempt.module, providers.writer()
+    key = attempt.key("steps", _made_from(material), writer.name, module.steps_round)
+    with attempt.stage(Stage.STEPS, seconds=900, message="extracting") as tick:
+        saved = attempt.saved(Stage.STEPS, key)
+        if saved is None:
+            try:
+                drafts = writer.draft_steps(material, tick)
+            except ProviderError as error:
+                attempt.notice(error.code, **error.params)
+                drafts = providers.local_writer().draft_steps(material, tick)
+            saved = DRAFTS.dump_python(mend(drafts, material), mode="json")
+            attempt.save(Stage.STEPS, key, saved, provider=writer.name, media_seconds=material.duration)
+        tick(1.0)
+    if not material.cues:
+        attempt.notice("visual_steps")
+    return DRAFTS.validate_python(saved)
+
+
+def enhance(attempt: Attempt, drafts: tuple[Draft, ...], material: Material) -> Enhanced:
+    """The drafts in better words. Where that cannot be done, the drafts stand."""
+    module, writer = attempt.module, providers.writer()
+    key = attempt.key("enhance", DRAFTS.dump_python(drafts, mode="json"), writer.name, module.steps_round)
+    with attempt.stage(Stage.ENHANCE, seconds=900, message="enhancing") as tick:
+        saved = attempt.saved(Stage.ENHANCE, key)
+        if saved is None:
+            try:
+                better = writer.enhance(drafts, material, tick)
+            except ProviderError as error:
+                attempt.notice(error.code, **error.params)
+                better = Enhanced(drafts)
+            saved = ENHANCED.dump_python(better, mode="json")
+            attempt.save(Stage.ENHANCE, key, saved, provider=writer.name)
+        tick(1.0)
+    return ENHANCED.validate_python(saved)
+
+
+def finalize(attempt: Attempt, material: Material, origin: str, better: Enhanced) -> None:
+    """Everything into place, in one transaction with `ready` and 100 %."""
+    with attempt.stage(Stage.FINALIZE, seconds=600, message="finalizing") as tick:
+        tick(0.5)
+        results.publish(attempt, material, origin, better)
+
+
+def _made_from(material: Material) -> list:
+    """What of the material a writer's result depends on."""
+    return [
+        material.title,
+        material.language,
+        [(cue.start, cue.end, cue.text) for cue in material.cues],
+        [scene.time for scene in material.scenes],
+        [still.time for still in material.stills],
+    ]

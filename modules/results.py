@@ -1,0 +1,159 @@
+"""What a run writes into the module's rows. Every transaction begins with the fence."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from . import jobs
+from .attempt import Attempt
+from .merging import merge
+from .models import Cue, Module, Rendition, Stage, StageRun, Status, Step, Superseded, Transcript
+from .pipeline.types import Cue as HeardCue
+from .pipeline.types import Draft, Enhanced, Material, Probe
+
+SHOWN_NOTICES = 20
+
+
+def describe(attempt: Attempt, found: Probe, poster: str) -> None:
+    """Write what the probe found."""
+    _update(
+        attempt,
+        duration=found.duration,
+        width=found.width,
+        height=found.height,
+        video_codec=found.video_codec,
+        audio_codec=found.audio_codec or "",
+        poster=poster,
+    )
+
+
+def set_language(attempt: Attempt, language: str) -> None:
+    """Write the language that was found, unless one is known."""
+    if language and not attempt.module.language:
+        attempt.module.language = language
+        _update(attempt, language=language)
+
+
+def want_rendition(attempt: Attempt) -> None:
+    """See to it that a copy that every browser plays is made, in a job of its own."""
+    with transaction.atomic():
+        Module.objects.fence(attempt.module.pk, attempt.run)
+        rendition, made = Rendition.objects.get_or_create(module=attempt.module)
+    if made:
+        jobs.enqueue(rendition)
+
+
+def _update(attempt: Attempt, **fields: object) -> None:
+    if not Module.objects.held(attempt.module.pk, attempt.run).update(**fields):
+        raise Superseded
+
+
+def publish(attempt: Attempt, material: Material, origin: str, better: Enhanced) -> None:
+    """The result replaces the old one, and the module is ready: one transaction. Raises Superseded."""
+    module = attempt.module
+    notices = [{"code": one.code, "params": dict(one.params)} for one in (*attempt.notices, *better.notices)]
+    with transaction.atomic():
+        Module.objects.fence(module.pk, attempt.run)
+        same_cues = _write_transcript(module, material, origin)
+        steps = _write_steps(module, better.steps, material, same_cues=same_cues)
+        StageRun.objects.create(
+            module=module,
+            run=attempt.run,
+            attempt=module.attempts,
+            stage=Stage.FINALIZE,
+            outcome=StageRun.Outcome.DONE,
+            worker=attempt.worker,
+            media_seconds=material.duration,
+        )
+        now = timezone.now()
+        _update(
+            attempt,
+            status=Status.READY,
+            run="",
+            worker="",
+            heartbeat_at=None,
+            stage=Stage.FINALIZE,
+            progress=100,
+            message={"code": "ready"},
+            error=None,
+            notices=notices[:SHOWN_NOTICES],
+            summary=better.summary,
+            tags=list(better.tags),
+            published_at=now,
+            search_text=_search_text(module, steps, material.cues),
+            version=F("version") + 1,
+        )
+    _drop_unused_stills(module, steps)
+
+
+def _search_text(module: Module, steps: Sequence[Step], cues: Sequence[HeardCue]) -> str:
+    parts = [module.title, *(f"{step.title} {step.text}" for step in steps), *(cue.text for cue in cues)]
+    return "\n".join(parts)
+
+
+def _write_transcript(module: Module, material: Material, origin: str) -> bool:
+    """Keep the transcript that says the same, else write a new one. True: the cue numbers mean the same as before."""
+    new = [(cue.number, cue.start, cue.end, cue.text) for cue in material.cues]
+    current = module.transcripts.first()
+    old = list(current.cues.values_list("number", "start", "end", "text")) if current else []
+    if new == old:
+        return True
+    module.transcripts.exclude(origin=Transcript.Origin.EDITED).delete()
+    if new:
+        transcript = Transcript.objects.create(module=module, language=material.language, origin=origin)
+        Cue.objects.bulk_create(
+            [Cue(transcript=transcript, number=n, start=start, end=end, text=text) for n, start, end, text in new],
+            batch_size=500,
+        )
+    return False
+
+
+def _write_steps(module: Module, drafts: Sequence[Draft], material: Material, *, same_cues: bool) -> list[Step]:
+    """The new steps, merged with what people did to the old ones, in order of time."""
+    names = {still.time: still.path for still in material.stills}
+    new = [_step(module, draft, names) for draft in drafts]
+    steps, gone = merge(list(module.steps.all()), new, same_cues=same_cues)
+    Step.objects.filter(pk__in=[step.pk for step in gone]).delete()
+    for order, step in enumerate(steps, start=1):
+        step.order = order
+        step.save()
+    return [step for step in steps if not step.deleted]
+
+
+def _step(module: Module, draft: Draft, names: dict[float, str]) -> Step:
+    step = Step(
+        id=uuid.uuid4(),
+        module=module,
+        kind=draft.kind,
+        title=draft.title[:200],
+        text=draft.text,
+        start=draft.start,
+        end=draft.end,
+        still=names.get(draft.still, "") if draft.still is not None else "",
+        cues=list(draft.cues),
+    )
+    step.machine = {name: getattr(step, name) for name in Step.EDITABLE}
+    return step
+
+
+def _drop_unused_stills(module: Module, steps: Sequence[Step]) -> None:
+    """Pictures taken for an older result, under other names, are of no use now."""
+    folder = f"{module.folder}/stills"
+    used = {
+        still["name"]
+        for still in module.stage_runs.filter(stage="stills", outcome=StageRun.Outcome.PART).values_list(
+            "output", flat=True
+        )
+    }
+    used |= {step.still for step in steps}
+    if not default_storage.exists(folder) and not used:
+        return
+    for name in default_storage.listdir(folder)[1]:
+        if f"{folder}/{name}" not in used:
+            default_storage.delete(f"{folder}/{name}")

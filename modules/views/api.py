@@ -1,0 +1,94 @@
+"""The status of a module as JSON, for programs."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import uuid
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.urls import reverse
+from django.views.decorators.http import require_GET
+
+from modules import eta, words
+from modules.models import Module, Status, database_clock
+from trainingsite.answers import refusal_json
+
+from .live import queue_position
+
+
+@require_GET
+def status_json(request: HttpRequest, pk: str) -> HttpResponse:
+    """How far the module is; its steps, once there are any. 401 signed out, 404 unknown or somebody else's."""
+    if not request.user.is_authenticated:
+        return refusal_json("signed_out", 401)
+    module = Module.objects.visible_to(request.user).filter(pk=as_uuid(pk)).first()
+    if module is None:
+        return refusal_json("not_found", 404)
+    facts = describe(module)
+    # Weak: time left is not part of it, else every answer would be news.
+    etag = f'W/"{module.version}-{_digest({**facts, "etaSeconds": None})}"'
+    headers = {"ETag": etag, "Cache-Control": "private, no-cache"}
+    if etag in request.headers.get("If-None-Match", ""):
+        return HttpResponse(status=304, headers=headers)
+    return JsonResponse(facts, headers=headers)
+
+
+def as_uuid(text: str) -> uuid.UUID | None:
+    """The id, or None where the text is none."""
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None
+
+
+def describe(module: Module) -> dict[str, Any]:
+    """What the status JSON says. Times in seconds; steps only once there is a result."""
+    queued = module.status == Status.QUEUED
+    message = module.message or {"code": "queued" if queued else "preparing"}
+    published = module.published_at is not None
+    return {
+        "moduleId": str(module.pk),
+        "status": Status.PROCESSING if module.in_work else module.status,
+        "stage": "queued" if queued else module.stage,
+        "progress": module.progress,
+        "message": "" if module.error else _say(message if module.in_work else {"code": module.status}),
+        "etaSeconds": eta.seconds_left(module, database_clock()),
+        "queuePosition": queue_position(module),
+        "attempts": module.attempts,
+        "notices": [{"code": notice["code"], "message": _say(notice)} for notice in module.notices],
+        "error": _say(module.error) if module.error else None,
+        "errorCode": module.error["code"] if module.error else None,
+        "title": module.title,
+        "description": module.description,
+        "totalDuration": module.duration,
+        "steps": _steps(module) if published else [],
+        "trainingUrl": reverse("training", args=[module.pk]),
+        "version": module.version,
+    }
+
+
+def _steps(module: Module) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": str(step.pk),
+            "order": order,
+            "kind": step.kind,
+            "title": step.title,
+            "text": step.text,
+            "start": step.start,
+            "end": step.end,
+            "screenshot": reverse("still", args=[module.pk, step.pk]) if step.still else None,
+            "cues": step.cues,
+        }
+        for order, step in enumerate(module.steps.shown(), start=1)
+    ]
+
+
+def _say(code: dict[str, Any]) -> str:
+    return words.say(code["code"], code.get("params"))
+
+
+def _digest(facts: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:16]

@@ -1,0 +1,184 @@
+"""Video, pictures, captions and transcript, for whoever may see the module.
+
+Local files are served in ranges (RFC 9110 §14), or by nginx (X-Accel-Redirect); an object store's by a signed address.
+"""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Iterator
+from mimetypes import guess_type
+from pathlib import Path
+from urllib.parse import quote
+
+from django.conf import settings
+from django.core.files.storage import default_storage
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseRedirect,
+    StreamingHttpResponse,
+)
+from django.utils.http import http_date
+from django.utils.text import slugify
+from django.views.decorators.http import require_GET, require_safe
+
+from modules.models import Cue, Module, Status
+from modules.pipeline import captions, types
+
+from .access import visible_or_404
+
+CHUNK = 256 * 1024
+CONTENT_TYPES = {
+    "mp4": "video/mp4",
+    "webm": "video/webm",
+    "mkv": "video/x-matroska",
+    "avi": "video/x-msvideo",
+    "mpegts": "video/mp2t",
+}
+RANGE = re.compile(r"bytes=(\d*)-(\d*)")
+
+
+@require_safe
+def video(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
+    """The video, or the copy of it that browsers play. ?original=1: as it was uploaded."""
+    module = visible_or_404(request, pk, Module.objects.select_related("rendition"))
+    rendition = getattr(module, "rendition", None)
+    if rendition and rendition.status == Status.READY and not request.GET.get("original"):
+        return serve(request, rendition.file, "video/mp4")
+    content_type = CONTENT_TYPES.get(module.container) or guess_type(module.video.name)[0]
+    response = serve(request, module.video.name, content_type or "application/octet-stream")
+    if request.GET.get("original"):
+        ending = module.video.name.rpartition(".")[2]
+        response["Content-Disposition"] = f'attachment; filename="{slugify(module.title) or "video"}.{ending}"'
+    return response
+
+
+@require_safe
+def poster(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
+    return serve(request, visible_or_404(request, pk).poster, "image/jpeg")
+
+
+@require_safe
+def still(request: HttpRequest, pk: uuid.UUID, step: uuid.UUID) -> HttpResponseBase:
+    """The picture of a step."""
+    found = visible_or_404(request, pk).steps.shown().filter(pk=step).first()
+    return serve(request, found.still if found else "", "image/jpeg")
+
+
+@require_safe
+def live_still(request: HttpRequest, pk: uuid.UUID, run: int) -> HttpResponseBase:
+    """A picture found by a run that is still at work; run: key of its stage run."""
+    found = visible_or_404(request, pk).stage_runs.filter(pk=run, stage="stills").first()
+    return serve(request, ((found and found.output) or {}).get("name", ""), "image/jpeg")
+
+
+@require_GET
+def captions_vtt(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """The newest transcript as WebVTT."""
+    module = visible_or_404(request, pk)
+    transcript = module.transcripts.first()
+    cues = _cues(transcript.cues.all() if transcript else Cue.objects.none())
+    return _text(captions.to_vtt(cues, transcript.language if transcript else ""), "text/vtt")
+
+
+@require_GET
+def chapters_vtt(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """The steps as WebVTT chapters."""
+    steps = visible_or_404(request, pk).steps.shown().values_list("start", "end", "title")
+    return _text(captions.chapters_vtt(list(steps)), "text/vtt")
+
+
+@require_GET
+def transcript_txt(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """The newest transcript as plain text."""
+    module = visible_or_404(request, pk)
+    transcript = module.transcripts.first()
+    response = _text(captions.to_text(_cues(transcript.cues.all() if transcript else Cue.objects.none())), "text/plain")
+    response["Content-Disposition"] = f'inline; filename="{slugify(module.title) or "transcript"}.txt"'
+    return response
+
+
+def _cues(rows) -> list[types.Cue]:
+    return [types.Cue(*row) for row in rows.values_list("number", "start", "end", "text")]
+
+
+def _text(body: str, content_type: str) -> HttpResponse:
+    return _guarded(HttpResponse(body, content_type=f"{content_type}; charset=utf-8"), "private, no-cache")
+
+
+def _guarded(response: HttpResponseBase, cache: str) -> HttpResponseBase:
+    response["Cache-Control"] = cache
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+def serve(request: HttpRequest, name: str, content_type: str) -> HttpResponseBase:
+    """A file of the storage, whole or in part. Raises Http404 when there is none."""
+    if not name:
+        raise Http404("No such file.")
+    try:
+        path = Path(default_storage.path(name))
+    except NotImplementedError:  # an object store: it serves the file itself
+        return _guarded(HttpResponseRedirect(default_storage.url(name)), "private, no-store")
+    if settings.MEDIA_ACCEL_PREFIX:
+        response = HttpResponse(content_type=content_type)
+        response["X-Accel-Redirect"] = settings.MEDIA_ACCEL_PREFIX.rstrip("/") + "/" + quote(name)
+    else:
+        response = _local(request, path, content_type)
+    return _guarded(response, "private, max-age=600")
+
+
+def _local(request: HttpRequest, path: Path, content_type: str) -> HttpResponseBase:
+    try:
+        facts = path.stat()
+    except FileNotFoundError as error:
+        raise Http404("No such file.") from error
+    etag, modified = f'"{facts.st_mtime_ns:x}-{facts.st_size:x}"', http_date(facts.st_mtime)
+    size = facts.st_size
+    if etag in request.headers.get("If-None-Match", ""):
+        response: HttpResponseBase = HttpResponse(status=304)
+        first, last = 0, -1
+    else:
+        span = _span(request, size, (etag, modified))
+        if span == ():
+            return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
+        first, last = span or (0, size - 1)
+        body = () if request.method == "HEAD" else _chunks(path, first, last)
+        response = StreamingHttpResponse(body, status=206 if span else 200, content_type=content_type)
+        response["Content-Length"] = str(last - first + 1)
+        if span:
+            response["Content-Range"] = f"bytes {first}-{last}/{size}"
+    response["Accept-Ranges"] = "bytes"
+    response["ETag"] = etag
+    response["Last-Modified"] = modified
+    return response
+
+
+def _span(request: HttpRequest, size: int, validators: tuple[str, str]) -> tuple[int, int] | tuple[()] | None:
+    """First and last byte asked for; None: the whole file; (): nothing that there is.
+
+    Several ranges, and ranges of another version (If-Range), get the whole file.
+    """
+    asked = RANGE.fullmatch(request.headers.get("Range", "").strip())
+    if not asked or asked[0] == "bytes=-" or request.headers.get("If-Range", validators[0]) not in validators:
+        return None
+    if not asked[1]:
+        first, last = max(size - int(asked[2]), 0), size - 1
+        return (first, last) if int(asked[2]) and size else ()
+    first, last = int(asked[1]), min(int(asked[2] or size - 1), size - 1)
+    if asked[2] and int(asked[2]) < first:
+        return None  # not a range at all
+    return (first, last) if first < size else ()
+
+
+def _chunks(path: Path, first: int, last: int) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        file.seek(first)
+        left = last - first + 1
+        while left and (chunk := file.read(min(CHUNK, left))):
+            left -= len(chunk)
+            yield chunk

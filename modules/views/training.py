@@ -1,0 +1,93 @@
+"""The training page, and sharing it."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from modules.models import Cue, Module, Rendition, Status, Step, Visibility
+from modules.models.module import new_link_key
+
+from .access import editable_or_404, may_edit, page_or_sign_in
+
+RTL = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "ks", "ps", "sd", "ug", "ur", "yi"})
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A step on the page. number: from 1; cues: what was said in it; time: where it starts, as ?t= takes it."""
+
+    number: int
+    step: Step
+    cues: list[Cue]
+
+
+@require_GET
+@never_cache
+def training(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """The training. Without a result there is only the processing page. ?t=: seconds to start at."""
+    module = page_or_sign_in(request, pk)
+    if isinstance(module, HttpResponse):
+        return module
+    if module.published_at is None:
+        return redirect("processing", pk)
+    return render(request, "modules/training.html", training_context(request, module))
+
+
+def training_context(request: HttpRequest, module: Module) -> dict[str, Any]:
+    """What the page shows, in a fixed number of queries."""
+    transcript = module.transcripts.first()
+    cues = list(transcript.cues.all()) if transcript else []
+    by_number = {cue.number: cue for cue in cues}
+    steps = [
+        Shown(number, step, [by_number[cue] for cue in step.cues if cue in by_number])
+        for number, step in enumerate(module.steps.shown(), start=1)
+    ]
+    language = (transcript.language if transcript else "") or module.language
+    rendition = Rendition.objects.filter(module=module).first()
+    return {
+        "module": module,
+        "steps": steps,
+        "cues": cues,
+        "transcript": transcript,
+        "language": language,
+        "direction": "rtl" if language.partition("-")[0] in RTL else "auto",
+        "playable": rendition is None or rendition.status == Status.READY,
+        "rendition": rendition,
+        "start_at": start_at(request, module),
+        "can_edit": may_edit(request, module),
+        "link": request.build_absolute_uri(f"{module.get_absolute_url()}?key={module.link_key}"),
+        "visibilities": Visibility.choices,
+    }
+
+
+def start_at(request: HttpRequest, module: Module) -> float | None:
+    """Seconds asked for with ?t=, if the video has them."""
+    try:
+        seconds = float(request.GET.get("t", ""))
+    except ValueError:
+        return None
+    return seconds if 0 <= seconds < (module.duration or 0) else None
+
+
+@require_POST
+def share(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Who may see it. A link that is switched off stays off: a later one has a new key."""
+    module = editable_or_404(request, pk)
+    visibility = request.POST.get("visibility", "")
+    if visibility in Visibility.values:
+        changed = {"visibility": visibility}
+        if module.visibility == Visibility.LINK != visibility:
+            changed["link_key"] = new_link_key()
+        Module.objects.filter(pk=pk).update(**changed)
+        messages.success(request, _("Sharing saved: {who}.").format(who=Visibility(visibility).label))
+    return redirect(reverse("training", args=[pk]))

@@ -1,0 +1,26 @@
+// Polling with htmx: not in a hidden tab, at once when the tab is shown again, and on through a lost connection.
+(() => {
+  "use strict";
+  const polled = (event) => event.detail?.ctx?.sourceElement?.closest("[hx-trigger*=every]");
+  const lost = (yes) => {
+    const notice = document.getElementById("connection");
+    if (notice) notice.hidden = !yes;
+  };
+
+  document.addEventListener("htmx:before:request", (event) => {
+    if (document.hidden && polled(event)) event.preventDefault();
+  });
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden) return;
+    for (const element of document.querySelectorAll("[hx-trigger*=resume]")) htmx.trigger(element, "resume");
+  });
+  document.addEventListener("htmx:error", (event) => { if (polled(event)) lost(true); });
+  document.addEventListener("htmx:response:error", (event) => {
+    if (!polled(event)) return;
+    const status = event.detail.ctx.response.status;
+    // Gone (deleted, or no longer shared): the page itself says so.
+    if (status === 404 || status === 403) location.reload();
+    else lost(true);
+  });
+  document.addEventListener("htmx:after:swap", () => lost(false));
+})();

@@ -1,0 +1,147 @@
+// The upload page: drag and drop, a bar of the bytes with speed and time left, and cancel. Without it, the form works.
+(() => {
+  "use strict";
+  const byId = (id) => document.getElementById(id);
+  const form = byId("upload");
+  const input = form.querySelector("input[name=file]");
+  const drop = byId("drop");
+  const most = Number(form.dataset.maxBytes);
+  let request = null;
+
+  const size = (bytes) => {
+    const units = [["GB", 1024 ** 3], ["MB", 1024 ** 2], ["KB", 1024]];
+    const [unit, one] = units.find(([, from]) => bytes >= from) || ["bytes", 1];
+    const value = bytes / one;
+    return `${unit === "bytes" || value >= 100 ? Math.round(value) : value.toFixed(1)} ${unit}`;
+  };
+  const left = (seconds) => {
+    if (seconds < 5) return "a few seconds left";
+    if (seconds < 55) return `${Math.ceil(seconds / 5) * 5} seconds left`;
+    const minutes = Math.round(seconds / 60);
+    if (minutes < 90) return minutes <= 1 ? "about a minute left" : `about ${minutes} minutes left`;
+    return `about ${Math.round(minutes / 60)} hours left`;
+  };
+
+  const fail = (sentence) => {
+    byId("upload-error").hidden = !sentence;
+    byId("upload-error-text").textContent = sentence;
+    if (sentence) byId("upload-error").scrollIntoView({ block: "nearest" });
+  };
+
+  // --- Choosing ---------------------------------------------------------------------------------------------
+  const chosen = () => {
+    const file = input.files[0];
+    drop.hidden = Boolean(file);
+    byId("chosen").hidden = !file;
+    byId("send").disabled = !file;
+    if (!file) return;
+    byId("chosen-name").textContent = file.name;
+    byId("chosen-size").textContent = size(file.size);
+    if (file.size > most) {
+      fail(`This file is ${size(file.size)}. At most ${size(most)} can be uploaded.`);
+      byId("send").disabled = true;
+    } else if (!file.size) {
+      fail("This file is empty. Please choose another one.");
+      byId("send").disabled = true;
+    } else fail("");
+  };
+  input.addEventListener("change", chosen);
+  byId("choose").addEventListener("click", () => input.click());
+  byId("change").addEventListener("click", () => input.click());
+
+  const brings = (event) => [...(event.dataTransfer?.types || [])].includes("Files");
+  document.addEventListener("dragover", (event) => {
+    if (!brings(event)) return;
+    event.preventDefault(); // Dropped beside the box, a file must not replace the page.
+    drop.classList.add("drop-over");
+  });
+  document.addEventListener("dragleave", (event) => { if (!event.relatedTarget) drop.classList.remove("drop-over"); });
+  document.addEventListener("drop", (event) => {
+    if (!brings(event)) return;
+    event.preventDefault();
+    drop.classList.remove("drop-over");
+    if (request) return;
+    if (event.dataTransfer.files.length > 1) return fail("Please drop one video at a time.");
+    input.files = event.dataTransfer.files;
+    chosen();
+  });
+
+  // --- Sending ----------------------------------------------------------------------------------------------
+  const sending = (yes) => {
+    form.hidden = yes;
+    byId("sending").hidden = !yes;
+    if (byId("sample")) byId("sample").hidden = yes;
+  };
+  const stay = (event) => event.preventDefault();
+  const done = () => {
+    request = null;
+    window.removeEventListener("beforeunload", stay);
+  };
+  const show = (sent, total, speed) => {
+    const percent = Math.floor((100 * sent) / total);
+    byId("sending-percent").textContent = percent;
+    byId("sending-bar").setAttribute("aria-valuenow", percent);
+    byId("sending-fill").setAttribute("transform", `scale(${(100 * sent) / total} 1)`);
+    const facts = [`${size(sent)} of ${size(total)}`];
+    if (speed) facts.push(`${size(speed)}/s`, left((total - sent) / speed));
+    byId("sending-facts").textContent = sent < total ? facts.join(" · ") : "Sent. Checking the file…";
+  };
+
+  const finished = () => {
+    const { status, response } = request;
+    done();
+    if (status === 201 && response?.processingUrl) {
+      byId("sending-said").textContent = "The video has arrived.";
+      location.assign(response.processingUrl);
+      return;
+    }
+    sending(false);
+    if (status === 401) return location.assign(`/login/?next=${encodeURIComponent(location.pathname)}`);
+    fail(response?.error || "The server could not take the file. Please try again in a minute.");
+  };
+
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    if (request || !input.files[0]) return;
+    fail("");
+    byId("sending-title").textContent = input.files[0].name;
+    byId("sending-said").textContent = "Uploading.";
+    sending(true);
+    show(0, input.files[0].size, 0);
+    request = new XMLHttpRequest();
+    request.open("POST", form.action);
+    request.responseType = "json";
+    request.setRequestHeader("Accept", "application/json");
+    request.setRequestHeader("X-CSRFToken", form.elements.csrfmiddlewaretoken.value);
+    let [at, before, speed] = [performance.now(), 0, 0];
+    request.upload.addEventListener("progress", (progress) => {
+      const now = performance.now();
+      // Once in half a second, smoothed: figures that jump cannot be read.
+      if (now - at < 500 && progress.loaded < progress.total) return;
+      const measured = ((progress.loaded - before) / (now - at)) * 1000;
+      speed = speed ? 0.7 * speed + 0.3 * measured : measured;
+      [at, before] = [now, progress.loaded];
+      show(progress.loaded, progress.total, speed);
+    });
+    request.addEventListener("load", finished);
+    request.addEventListener("error", () => {
+      done();
+      sending(false);
+      fail("The connection was lost before the file had arrived. Please check it and try again.");
+    });
+    window.addEventListener("beforeunload", stay);
+    request.send(new FormData(form));
+  });
+  byId("sending-cancel").addEventListener("click", () => {
+    request?.abort();
+    done();
+    sending(false);
+    byId("sending-said").textContent = "Upload cancelled.";
+  });
+
+  byId("choose").hidden = false;
+  drop.querySelector(".drop-title").textContent = "Drop a video here";
+  input.setAttribute("aria-label", "Video");
+  input.removeAttribute("required"); // Said by the button that waits, not by a bubble on a hidden field.
+  chosen();
+})();

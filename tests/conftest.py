@@ -1,0 +1,54 @@
+"""Fixtures: real servers and real files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from .servers import PostgresServer, RedisServer, Site
+
+
+@pytest.fixture
+def redis_server(tmp_path: Path) -> Iterator[RedisServer]:
+    server = RedisServer(tmp_path).start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
+    server = PostgresServer(tmp_path_factory.mktemp("postgres")).start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Site:
+    """A site whose database the others copy."""
+    return Site(tmp_path_factory.mktemp("prepared")).setup()
+
+
+@pytest.fixture
+def new_site(tmp_path: Path, prepared: Site) -> Iterator[Callable[..., Site]]:
+    """Makes sites, with their users; the environment as keywords. All their processes end with the test."""
+    sites: list[Site] = []
+
+    def make(**env: str) -> Site:
+        folder = tmp_path / f"site-{len(sites)}"
+        folder.mkdir()
+        sites.append(Site(folder, **env))
+        return sites[-1].setup(like=prepared)
+
+    yield make
+    for site in sites:
+        site.stop()
+
+
+@pytest.fixture
+def site(new_site: Callable[..., Site]) -> Site:
+    """A site that serves, without Redis; a test starts the workers it wants."""
+    made = new_site()
+    made.serve()
+    return made

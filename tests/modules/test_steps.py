@@ -1,0 +1,171 @@
+"""Whatever a writer answers, mended steps fit the video."""
+
+import math
+import os
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from modules.pipeline.steps import MAX_STEPS, MAX_TITLE, clock, mend
+from modules.pipeline.types import KINDS, Cue, Draft, Material, Still
+
+EXAMPLES = int(os.environ.get("DAMAGED_ANSWERS", "200"))
+"""How many damaged answers are tried; the quality harness asks for ten thousand."""
+QUIET = {"deadline": None, "derandomize": True, "database": None, "suppress_health_check": list(HealthCheck)}
+
+
+def _cues(count, length=2.0):
+    return tuple(Cue(n, (n - 1) * length, n * length, f"words of cue {n}") for n in range(1, count + 1))
+
+
+def _draft(*numbers, **other):
+    given_ = {"id": "a", "kind": "step", "title": "Do it", "text": "It is done.", "start": 0.0, "end": 0.0} | other
+    return Draft(cues=numbers, **given_)
+
+
+def _material(cues=(), duration=60.0, **other):
+    return Material("A title", "en", duration, tuple(cues), **other)
+
+
+def holds(steps, material):
+    """Every promise that `mend` makes; raises AssertionError for the first that is broken."""
+    assert len(steps) <= MAX_STEPS
+    assert [number for step in steps for number in step.cues] == [cue.number for cue in material.cues]
+    assert len({step.id for step in steps}) == len(steps)
+    for step, after in zip(steps, [*steps[1:], None], strict=True):
+        assert 0 <= step.start < step.end <= max(material.duration, step.end if not material.duration else 0)
+        assert after is None or step.end == after.start
+        assert step.kind in KINDS
+        assert 0 < len(step.title) <= MAX_TITLE and "\n" not in step.title and step.title.strip() == step.title
+        assert step.text.strip() or not step.cues
+        assert bool(step.cues) == bool(material.cues)
+        assert step.still is None or step.start <= step.still <= step.end
+        if step.cues:
+            assert step.start == min(cue.start for cue in material.cues if cue.number in step.cues)
+    if material.duration > 0:
+        assert steps and steps[-1].end == material.duration
+
+
+numbers = st.one_of(st.integers(-5, 90), st.integers())
+anything = st.floats(allow_nan=True, allow_infinity=True)
+damaged = st.lists(
+    st.builds(
+        Draft,
+        id=st.one_of(st.text(max_size=5), st.sampled_from(["s1", "s2", "", "x" * 99])),
+        kind=st.one_of(st.sampled_from([*KINDS, "STEP ", "chapter"]), st.text(max_size=5)),
+        title=st.text(max_size=120),
+        text=st.text(max_size=60),
+        cues=st.lists(numbers, max_size=12).map(tuple),
+        start=st.one_of(anything, st.floats(-10, 200)),
+        end=anything,
+        still=st.one_of(st.none(), anything),
+    ),
+    max_size=80,
+)
+
+
+@st.composite
+def materials(draw):
+    gaps = draw(st.lists(st.floats(0, 8), max_size=80))
+    cues, clock_ = [], 0.0
+    for number, gap in enumerate(gaps, 1):
+        clock_ += gap
+        text = draw(st.sampled_from(["open the box", "…", "und jetzt <b>weiter</b>", "ボタンを押します。", "\u200fافتح"]))
+        cues.append(Cue(number, clock_, clock_ + 1.5, text))
+    duration = draw(st.floats(1, 400))
+    cues = [cue for cue in cues if cue.start < duration - 0.1]
+    times = sorted(draw(st.lists(st.floats(0, 400), max_size=8)))
+    stills = tuple(Still(time, "p.jpg", 640, 360, time % 3) for time in times)
+    return Material("t", "", duration, tuple(cues), stills=stills)
+
+
+@settings(max_examples=EXAMPLES, **QUIET)
+@given(damaged, materials())
+def test_no_damaged_answer_breaks_a_promise(drafts, material):
+    holds(mend(drafts, material), material)
+
+
+@settings(max_examples=min(EXAMPLES, 80), **QUIET)
+@given(damaged, materials())
+def test_mending_what_is_mended_changes_nothing(drafts, material):
+    once = mend(drafts, material)
+    assert mend(once, material) == once
+
+
+def test_times_are_looked_up_and_never_taken_from_the_answer():
+    steps = mend([_draft(1, 2, start=500.0, end=900.0), _draft(3, 4, 5, start=-3.0)], _material(_cues(6)))
+    assert [(step.start, step.end) for step in steps] == [(0.0, 4.0), (4.0, 60.0)]
+    assert [step.cues for step in steps] == [(1, 2), (3, 4, 5, 6)]
+
+
+def test_cues_that_nobody_cites_go_to_the_step_before_them():
+    steps = mend([_draft(3), _draft(8)], _material(_cues(10)))
+    assert [step.cues for step in steps] == [(1, 2, 3, 4, 5, 6, 7), (8, 9, 10)]
+
+
+def test_answers_in_the_wrong_order_are_put_right():
+    steps = mend([_draft(5, 6, title="Later"), _draft(2, 1, title="Sooner")], _material(_cues(6)))
+    assert [step.title for step in steps] == ["Sooner", "Later"]
+
+
+def test_overlapping_answers_are_cut_where_the_later_one_begins():
+    steps = mend([_draft(1, 2, 3, 4), _draft(3, 4, 5, 6)], _material(_cues(6)))
+    assert [step.cues for step in steps] == [(1, 2), (3, 4, 5, 6)]
+
+
+def test_the_same_cues_cited_twice_make_one_step():
+    steps = mend([_draft(1, 2), _draft(1, 2, title="Again"), _draft(4)], _material(_cues(5)))
+    assert [step.title for step in steps] == ["Do it", "Do it"]
+
+
+def test_one_wild_number_does_not_swallow_the_video():
+    steps = mend([_draft(1, 2, 3), _draft(4, 5, 30), _draft(6, 7, 8, 9)], _material(_cues(30)))
+    assert [step.cues[0] for step in steps] == [1, 4, 6]
+
+
+def test_numbers_that_do_not_exist_are_left_out():
+    steps = mend([_draft(99, 100), _draft(0, -4)], _material(_cues(3)))
+    assert [step.cues for step in steps] == [(1, 2, 3)]
+    assert steps[0].title == "Words of cue 1 words of cue 2"
+    assert steps[0].text == "words of cue 1 words of cue 2 words of cue 3"
+
+
+def test_too_many_steps_are_joined_without_losing_a_word():
+    drafts = [_draft(n, text=f"Text {n}.", id=f"s{n}") for n in range(1, 201)]
+    steps = mend(drafts, _material(_cues(200), duration=400.0))
+    assert len(steps) == MAX_STEPS
+    said = " ".join(step.text for step in steps)
+    assert all(f"Text {n}." in said for n in range(1, 201))
+
+
+def test_a_long_title_is_cut_between_words():
+    (step,) = mend([_draft(1, title="Turn the handle " * 20)], _material(_cues(1)))
+    assert step.title.endswith(("handle…", "the…", "Turn…")) and len(step.title) <= MAX_TITLE
+
+
+def test_a_step_without_a_picture_gets_the_sharpest_of_its_own():
+    stills = tuple(Still(t, "p.jpg", 640, 360, sharp) for t, sharp in ((1.0, 5), (3.0, 9), (20.0, 2), (50.0, 7)))
+    steps = mend([_draft(1, 2, still=50.0), _draft(3)], _material(_cues(4), stills=stills))
+    assert [step.still for step in steps] == [3.0, 50.0]
+
+
+def test_a_silent_video_has_at_least_one_step():
+    (step,) = mend([], _material(duration=30.0))
+    assert (step.start, step.end, step.cues) == (0.0, 30.0, ())
+    assert step.title == "Step 1, 0:00 to 0:30"
+
+
+def test_silent_steps_are_held_inside_the_video():
+    drafts = [_draft(start=40.0), _draft(start=math.nan), _draft(start=10.0), _draft(start=999.0), _draft(start=-1.0)]
+    steps = mend(drafts, _material(duration=60.0))
+    assert [(step.start, step.end) for step in steps] == [(0.0, 40.0), (40.0, 60.0)]
+
+
+def test_cues_past_the_end_of_the_video_stay_with_the_last_step():
+    steps = mend([_draft(1, 2), _draft(5, 6)], _material(_cues(6), duration=6.3))
+    assert [step.cues for step in steps] == [(1, 2, 3, 4, 5, 6)]
+    assert steps[-1].end == 6.3
+
+
+def test_the_clock_is_that_of_a_player():
+    assert [clock(0), clock(72.9), clock(3723)] == ["0:00", "1:12", "1:02:03"]

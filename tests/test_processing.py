@@ -1,0 +1,115 @@
+"""The main job from end to end: real files, real processes, over HTTP."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from .samples import HOW_TO, how_to, how_to_cues, vtt
+from .servers import PostgresServer, RedisServer, Site, wait_for
+from .videos import make_video
+
+
+def check_how_to(answer: dict) -> None:
+    """Is this an honest module of the how-to? Nothing invented, and nothing out of the video."""
+    steps = answer["steps"]
+    assert len(steps) >= 4
+    assert steps[0]["start"] >= 0
+    assert steps[-1]["end"] <= answer["totalDuration"]
+    assert all(a["end"] <= b["start"] for a, b in itertools.pairwise(steps))
+    assert all(step["screenshot"] for step in steps)
+    said = " ".join(HOW_TO).lower()
+    for step in steps:
+        assert step["cues"]
+        for word in step["text"].lower().replace(".", " ").replace(",", " ").split():
+            assert word in said, f"{word} was never said"
+
+
+def test_without_redis_the_local_worker_makes_the_training(site: Site, tmp_path: Path):
+    site.start("localworker")
+    uploaded = site.upload(how_to(tmp_path / "how-to.mp4"))
+    assert uploaded["success"] and uploaded["status"] == "processing"
+    check_how_to(site.ready(uploaded["moduleId"]))
+    status, page = site.get(uploaded["trainingUrl"])
+    assert status == 200
+    assert "red button" in page
+
+
+def test_an_rq_worker_makes_the_training(new_site: Callable[..., Site], redis_server: RedisServer, tmp_path: Path):
+    site = new_site(QUEUE="rq", REDIS_PORT=str(redis_server.port))
+    site.serve()
+    site.start("rqworker", "default")
+    check_how_to(site.ready(site.upload(how_to(tmp_path / "how-to.mp4"))["moduleId"]))
+
+
+def test_it_all_works_on_postgresql(
+    new_site: Callable[..., Site], postgres: PostgresServer, redis_server: RedisServer, tmp_path: Path
+):
+    site = new_site(QUEUE="rq", REDIS_PORT=str(redis_server.port), DATABASE_URL=postgres.database())
+    site.serve()
+    site.start("rqworker", "default")
+    video = how_to(tmp_path / "how-to.mp4")
+    modules = [site.upload(video)["moduleId"] for _ in range(3)]
+    for module in modules:
+        check_how_to(site.ready(module))
+
+
+def test_captions_beside_the_video_win(site: Site, tmp_path: Path):
+    site.start("localworker")
+    video = make_video(tmp_path / "v.webm", seconds=12, captions=[(0, 10, "Words in the file.")])
+    beside = vtt(tmp_path / "v.vtt", how_to_cues(12))
+    answer = site.ready(site.upload(video, captions=beside)["moduleId"])
+    assert "red button" in " ".join(step["text"] for step in answer["steps"])
+
+
+def test_a_silent_video_gets_steps_from_its_pictures_and_says_so(site: Site, tmp_path: Path):
+    site.start("localworker")
+    video = make_video(tmp_path / "v.mp4", seconds=16, scenes=[4, 8, 12])
+    answer = site.ready(site.upload(video)["moduleId"])
+    assert {"no_audio", "visual_steps"} <= {notice["code"] for notice in answer["notices"]}
+    assert len(answer["steps"]) >= 3
+    assert answer["steps"][0]["screenshot"]
+
+
+def test_without_a_model_the_speech_is_not_made_up(new_site: Callable[..., Site], tmp_path: Path):
+    site = new_site(WHISPER_MODEL="no-such-model")
+    site.serve()
+    site.start("localworker")
+    video = make_video(tmp_path / "v.mp4", seconds=8, scenes=[4], audio="tone")
+    answer = site.ready(site.upload(video)["moduleId"])
+    assert {notice["code"] for notice in answer["notices"]} & {"speech_unavailable", "no_speech"}
+    assert not any(step["cues"] for step in answer["steps"])
+
+
+def test_what_browsers_cannot_play_is_made_ready_for_them_afterwards(site: Site, tmp_path: Path):
+    site.start("localworker")
+    module = site.upload(make_video(tmp_path / "v.avi", seconds=4))["moduleId"]
+    site.ready(module)
+
+    def rendition() -> list[tuple]:
+        return site.rows("SELECT status FROM modules_rendition WHERE status = 'ready'")
+
+    wait_for(rendition, "the rendition")
+    status, headers, body = site.request("GET", f"/modules/{module}/video", headers={"Range": "bytes=0-99"})
+    assert (status, headers["content-type"]) == (206, "video/mp4")
+    assert body[4:8] == b"ftyp"
+
+
+def test_process_video_does_the_main_job_in_the_foreground(new_site: Callable[..., Site], tmp_path: Path):
+    site = new_site()
+    printed = site.manage("process_video", str(how_to(tmp_path / "how-to.mp4")))
+    assert printed.strip().splitlines()[-1].startswith("/modules/")
+    (tmp_path / "broken.mp4").write_bytes((tmp_path / "how-to.mp4").read_bytes()[:3000])
+    printed = site.manage("process_video", str(tmp_path / "broken.mp4"), check=False)
+    assert "damaged" in printed
+    assert "Traceback" not in printed
+
+
+@pytest.mark.parametrize("ending", ["mp4", "mov", "webm", "mkv", "ts"])
+def test_every_container_we_name_is_taken(site: Site, tmp_path: Path, ending: str):
+    site.start("localworker")
+    answer = site.ready(site.upload(make_video(tmp_path / f"v.{ending}", seconds=3))["moduleId"])
+    assert answer["totalDuration"] == pytest.approx(3, abs=0.3)

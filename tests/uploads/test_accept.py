@@ -1,0 +1,84 @@
+"""accept: where every way in ends."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files import File
+from django.core.files.base import ContentFile
+from django.db import IntegrityError
+
+from modules.models import Module
+from trainingsite.accounts.models import User
+from uploads.accept import accept, tidy
+from uploads.models import Upload
+from uploads.refusals import Refused
+
+from .conftest import files_in
+
+TITLES = {
+    "how_to-change a filter.mp4": "How to change a filter",
+    "VID_20251123.MOV": "VID 20251123",
+    "my.video.final.webm": "My video final",
+    "release v1.2.mkv": "Release v1.2",
+    "no ending": "No ending",
+    "ärger.mp4": "Ärger",
+    ".mp4": "Untitled video",
+    "___.avi": "Untitled video",
+    "": "Untitled video",
+}
+
+
+@pytest.mark.parametrize(("name", "title"), TITLES.items())
+def test_a_title_is_made_from_the_file_s_name(name: str, title: str):
+    assert tidy(name) == title
+
+
+@pytest.mark.django_db(transaction=True)
+def test_rows_that_cannot_be_written_take_the_file_with_them(clip: bytes, media: Path):
+    stranger = User(pk=12345, username="deleted meanwhile")
+    with pytest.raises(IntegrityError):
+        accept(ContentFile(clip, "one.mp4"), user=stranger, source=Upload.Source.API)
+    assert files_in(media) == []
+    assert Module.objects.count() == 0
+
+
+@pytest.mark.django_db
+def test_a_file_on_the_disk_is_copied_and_stays(clip: bytes, media: Path, tmp_path: Path):
+    path = tmp_path / "one.mp4"
+    path.write_bytes(clip)
+    anna = User.objects.create_user("anna")
+    with path.open("rb") as file:
+        module = accept(File(file, name=str(path)), user=anna, source=Upload.Source.COMMAND)
+    assert path.read_bytes() == module.video.read() == clip
+    assert module.upload.name == "one.mp4"
+
+
+@pytest.mark.django_db
+def test_what_is_no_video_is_refused_on_every_way_in(media: Path):
+    anna = User.objects.create_user("anna")
+    with pytest.raises(Refused, match="not a video we can read"):
+        accept(ContentFile(b"text", "one.mp4"), user=anna, source=Upload.Source.COMMAND)
+    assert files_in(media) == []
+
+
+@pytest.mark.django_db
+def test_the_count_of_those_in_work_is_taken_again_when_the_rows_are_written(clip: bytes, media: Path, settings: Any):
+    settings.MAX_ACTIVE_PER_USER = 0
+    anna = User.objects.create_user("anna")
+    with pytest.raises(Refused, match="You have 0 videos in work"):
+        accept(ContentFile(clip, "one.mp4"), user=anna, source=Upload.Source.API)
+    assert files_in(media) == []
+    accept(ContentFile(clip, "one.mp4"), user=anna, source=Upload.Source.COMMAND)
+
+
+@pytest.mark.django_db
+def test_a_key_of_one_person_says_nothing_about_another(clip: bytes, media: Path):
+    anna, ben = User.objects.create_user("anna"), User.objects.create_user("ben")
+    modules = [
+        accept(ContentFile(clip, "one.mp4"), user=user, source=Upload.Source.API, idempotency_key="same")
+        for user in (anna, ben)
+    ]
+    assert modules[0] != modules[1]

@@ -1,0 +1,20 @@
+"""The forms of the account page."""
+
+from django import forms
+
+from .models import ApiToken, User
+
+
+class ProfileForm(forms.ModelForm):
+    class Meta:
+        model = User
+        fields = ("first_name", "last_name", "email")
+
+
+class TokenForm(forms.ModelForm):
+    """What the token is for, so that its owner knows later which one to revoke."""
+
+    class Meta:
+        model = ApiToken
+        fields = ("name",)
+        labels = {"name": "What is it for?"}

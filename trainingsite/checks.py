@@ -1,0 +1,115 @@
+"""System checks: each names the mistake in the settings, and the cure. `manage.py check` runs them, and every start."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Warning, register
+
+CHOICES = {
+    "QUEUE": ("auto", "rq", "local"),
+    "SPEECH_PROVIDER": ("auto", "openai", "local"),
+    "WRITER_PROVIDER": ("auto", "openai", "local"),
+}
+POSITIVE = ("MAX_UPLOAD_MB", "MAX_ACTIVE_PER_USER", "MAX_VIDEO_HOURS", "MAX_VIDEO_PIXELS")
+OLDEST_SQLITE = (3, 35)  # UPDATE … RETURNING and window functions
+
+
+@register()
+def check_settings(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
+    """All of them; without a database, so that they can run before it is there."""
+    return [*choices(), *numbers(), *data_folder(), *openai(), *object_store(), *exposure(), *sqlite()]
+
+
+def choices() -> Iterator[CheckMessage]:
+    for name, allowed in CHOICES.items():
+        if (value := getattr(settings, name)) not in allowed:
+            yield Error(
+                f"{name} is “{value}”.", hint=f"Set it to one of: {', '.join(allowed)}.", id="trainingsite.E001"
+            )
+
+
+def numbers() -> Iterator[CheckMessage]:
+    for name in POSITIVE:
+        if (value := getattr(settings, name)) <= 0:
+            yield Error(f"{name} is {value}.", hint="Set it to a number above zero.", id="trainingsite.E002")
+    if settings.MIN_FREE_DISK_MB < 0:
+        yield Error("MIN_FREE_DISK_MB is negative.", hint="Set it to 0 or more.", id="trainingsite.E002")
+
+
+def data_folder() -> Iterator[CheckMessage]:
+    for path in (settings.DATA_DIR, settings.FILE_UPLOAD_TEMP_DIR, settings.WORK_DIR):
+        if not os.access(path, os.W_OK | os.X_OK):
+            yield Error(
+                f"The folder {path} cannot be written to.",
+                hint="Make it, give it to the user that runs the site, or set DATA_DIR to another folder.",
+                id="trainingsite.E003",
+            )
+
+
+def openai() -> Iterator[CheckMessage]:
+    for name in ("SPEECH_PROVIDER", "WRITER_PROVIDER"):
+        if getattr(settings, name) == "openai" and not (settings.OPENAI_API_KEY or settings.OPENAI_BASE_URL):
+            yield Error(
+                f"{name} is “openai”, but there is no key.",
+                hint="Set OPENAI_API_KEY (or OPENAI_BASE_URL of a server without keys), or set it to “auto”.",
+                id="trainingsite.E004",
+            )
+
+
+def object_store() -> Iterator[CheckMessage]:
+    given = {name: bool(getattr(settings, name)) for name in ("S3_BUCKET", "S3_ACCESS_KEY", "S3_SECRET_KEY")}
+    if given["S3_ACCESS_KEY"] != given["S3_SECRET_KEY"]:
+        yield Error(
+            "S3_ACCESS_KEY and S3_SECRET_KEY belong together, and only one is set.",
+            hint="Set both, or neither where the machine's own role gives access.",
+            id="trainingsite.E005",
+        )
+    if not given["S3_BUCKET"] and (given["S3_ACCESS_KEY"] or settings.S3_ENDPOINT_URL):
+        yield Error(
+            "S3 is half set up: there is no S3_BUCKET.",
+            hint="Set S3_BUCKET, or take the other S3_ settings away to keep files on this machine.",
+            id="trainingsite.E005",
+        )
+
+
+def exposure() -> Iterator[CheckMessage]:
+    if outside := [host for host in settings.ALLOWED_HOSTS if settings.DEBUG and not _is_loopback(host)]:
+        yield Warning(
+            f"DEBUG is on, and the site answers to {', '.join(outside)}.",
+            hint="DEBUG shows the site's inner workings to everyone: set DEBUG=false, and a SECRET_KEY.",
+            id="trainingsite.W001",
+        )
+
+
+def _is_loopback(host: str) -> bool:
+    if host in ("localhost", ".localhost", "testserver"):
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def sqlite() -> Iterator[CheckMessage]:
+    if "sqlite3" not in settings.DATABASES["default"]["ENGINE"]:
+        return
+    if sqlite3.sqlite_version_info < OLDEST_SQLITE:
+        yield Error(
+            f"SQLite {sqlite3.sqlite_version} is too old.",
+            hint="Use a Python with SQLite 3.35 or newer, or PostgreSQL by DATABASE_URL.",
+            id="trainingsite.E006",
+        )
+    name = settings.DATABASES["default"]["NAME"]
+    if ":memory:" not in str(name) and "mode=memory" not in str(name) and not Path(name).parent.is_dir():
+        yield Error(
+            f"The folder of the database {name} does not exist.",
+            hint="Make it, or set DATABASE_URL to a place that does.",
+            id="trainingsite.E007",
+        )

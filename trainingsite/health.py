@@ -1,0 +1,99 @@
+"""`/healthz`: the process is alive. `/readyz`: each part it leans on, with a word of cure. Neither needs sign-in."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import asdict, dataclass
+
+from django.conf import settings
+from django.core.files.storage import FileSystemStorage, storages
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from modules import jobs
+from modules.models import Worker, database_clock
+
+
+@dataclass(frozen=True)
+class Part:
+    """ok: it does what is asked of it; message: how it is, and what to do when it is not."""
+
+    ok: bool
+    message: str
+
+
+@require_safe
+@never_cache
+def healthz(request: HttpRequest) -> HttpResponse:
+    return HttpResponse("ok", content_type="text/plain")
+
+
+@require_safe
+@never_cache
+def readyz(request: HttpRequest) -> JsonResponse:
+    """200 when uploads are taken in and worked on, else 503. AI has other means, so it never is the reason."""
+    parts = {"database": database()}
+    kinds = worker_kinds() if parts["database"].ok else set()
+    parts |= {"queue": queue(kinds), "workers": workers(kinds), "storage": storage(), "ai": ai()}
+    ready = all(part.ok for name, part in parts.items() if name != "ai")
+    answer = {"ready": ready} | {name: asdict(part) for name, part in parts.items()}
+    return JsonResponse(answer, status=200 if ready else 503)
+
+
+def database() -> Part:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return Part(False, "The database cannot be reached. Check DATABASE_URL, and that the server runs.")
+    return Part(True, connection.vendor)
+
+
+def worker_kinds() -> set[str]:
+    """Which kinds of worker that QUEUE lets work were heard of lately; none where no table has been made yet."""
+    wanted = {"rq": {Worker.Kind.RQ}, "local": {Worker.Kind.LOCAL}}.get(settings.QUEUE, set(Worker.Kind))
+    try:
+        return wanted & set(Worker.objects.alive(database_clock()).values_list("kind", flat=True))
+    except DatabaseError:
+        return set()
+
+
+def queue(kinds: set[str]) -> Part:
+    if settings.QUEUE == "local":
+        return Part(True, "No queue is needed: the local worker takes modules from the database.")
+    if jobs.reachable():
+        return Part(True, "Redis answers.")
+    if settings.QUEUE == "auto" and Worker.Kind.LOCAL in kinds:
+        return Part(True, "Redis does not answer; the local worker takes modules from the database.")
+    return Part(False, "Redis does not answer. Start it, or set REDIS_HOST and REDIS_PORT; what waits is not lost.")
+
+
+def workers(kinds: set[str]) -> Part:
+    if kinds:
+        return Part(True, f"Listening: {', '.join(sorted(Worker.Kind(kind).label for kind in kinds))}.")
+    command = "manage.py localworker" if settings.QUEUE == "local" else "manage.py rqworker"
+    return Part(False, f"No worker listens, so uploads wait. Start one: {command}")
+
+
+def storage() -> Part:
+    if not isinstance(storages["default"], FileSystemStorage):
+        # A call to a remote store may take long, and this answer must be quick.
+        return Part(True, "Files go to the object store.")
+    try:
+        with tempfile.TemporaryFile(dir=settings.FILE_UPLOAD_TEMP_DIR):
+            return Part(True, "Files can be written.")
+    except OSError:
+        return Part(False, "The media folder cannot be written to. Check DATA_DIR, its owner, and the free disk space.")
+
+
+def ai() -> Part:
+    named = bool(settings.OPENAI_API_KEY or settings.OPENAI_BASE_URL)
+    auto = "openai" if named else "local"
+    speech, writer = (
+        auto if chosen == "auto" else chosen for chosen in (settings.SPEECH_PROVIDER, settings.WRITER_PROVIDER)
+    )
+    if "openai" in (speech, writer) and not named:
+        return Part(False, "OpenAI is chosen, but OPENAI_API_KEY is not set; the local means are used.")
+    return Part(True, f"Speech: {speech}. Steps: {writer}.")

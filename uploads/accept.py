@@ -1,0 +1,146 @@
+"""★ Every way in ends here: a received file becomes a Module and an Upload, and the workers are told."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import logging
+import re
+import time
+import uuid
+from functools import partial
+from typing import Any
+
+from django.conf import settings
+from django.core.files import File
+from django.core.files.storage import default_storage
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest
+
+from modules import jobs
+from modules.models import Module
+
+from .containers import ENDINGS
+from .forms import read_container
+from .handlers import NO_ROOM
+from .models import Upload
+from .refusals import Refused
+
+logger = logging.getLogger(__name__)
+
+
+def accept(
+    upload_file: File,
+    *,
+    user: Any,
+    title: str = "",
+    captions: File | None = None,
+    source: str,
+    idempotency_key: str = "",
+    upload_id: uuid.UUID | None = None,
+    started: float | None = None,
+) -> Module:
+    """Store an open video file of `user` and put it to work. Returns its module, queued.
+
+    captions: an open .vtt or .srt. source: one of Upload.Source. idempotency_key: a second upload with the same
+    key is not stored, and returns the module of the first. upload_id: becomes the id of module and upload, so
+    that one id runs through all log lines. started: time.monotonic() when it began, before the body was read.
+    Raises Refused.
+    """
+    started = time.monotonic() if started is None else started
+    if first := known(user, idempotency_key):
+        return first.module
+    if not upload_file.size:
+        raise Refused("empty_file")
+    container = read_container(upload_file)
+    if container is None:
+        raise Refused("not_a_video")
+    name = getattr(upload_file, "sent_name", upload_file.name).rpartition("/")[2]
+    module = Module(id=upload_id or uuid.uuid4(), owner=user, title=(title or tidy(name))[:200], container=container)
+    upload = Upload(
+        id=module.id,
+        user=user,
+        module=module,
+        name=name[:300],
+        size=upload_file.size,
+        source=source,
+        idempotency_key=idempotency_key,
+    )
+    with contextlib.ExitStack() as undo:
+        undo.callback(remove_files, module)
+        store(module, upload_file, captions)
+        upload.received_ms = round((time.monotonic() - started) * 1000)
+        try:
+            write_rows(module, upload)
+        except IntegrityError:
+            # Two with one key arrived together: the other one won, and this one's file goes.
+            if first := known(user, idempotency_key):
+                return first.module
+            raise
+        undo.pop_all()
+    logger.info("📤 [%s] Upload complete: %dms", module.pk, upload.received_ms)
+    return module
+
+
+def store(module: Module, video: File, captions: File | None) -> None:
+    """Put the files into the storage (a rename, where it is local). Slow perhaps, so before any transaction."""
+    try:
+        module.video.save(f"video.{ENDINGS[module.container]}", video, save=False)
+        if captions:
+            module.captions_file.save(f"captions.{captions_ending(captions)}", captions, save=False)
+    except OSError as error:
+        if error.errno in NO_ROOM:
+            raise Refused("disk_full") from error
+        raise
+
+
+def write_rows(module: Module, upload: Upload) -> None:
+    """One short transaction; the workers hear of it after the commit, and never of what was rolled back."""
+    with transaction.atomic():
+        # The door counted before the body was read, and others may have come in since.
+        if upload.source != Upload.Source.COMMAND and crowded(upload.user):
+            raise Refused("too_many", limit=settings.MAX_ACTIVE_PER_USER)
+        module.save(force_insert=True)
+        upload.save(force_insert=True)
+        transaction.on_commit(partial(jobs.enqueue, module), robust=True)
+
+
+def remove_files(module: Module) -> None:
+    """Take back what `store` wrote, and its folder."""
+    for file in (module.video, module.captions_file):
+        if file:
+            default_storage.delete(file.name)
+    default_storage.delete(f"modules/{module.pk}")
+
+
+def crowded(user: Any) -> bool:
+    """Has this person as many videos in work as one may have?"""
+    return Module.objects.in_work().filter(owner=user).count() >= settings.MAX_ACTIVE_PER_USER
+
+
+def known(user: Any, key: str) -> Upload | None:
+    """What was uploaded with this idempotency key before."""
+    return Upload.objects.select_related("module").filter(user=user, idempotency_key=key).first() if key else None
+
+
+def key_of(request: HttpRequest) -> str:
+    """The `Idempotency-Key` header, in the length that the column has."""
+    key = request.headers.get("Idempotency-Key", "").strip()
+    return key if len(key) <= 100 and key.isprintable() else hashlib.sha256(key.encode()).hexdigest()
+
+
+def captions_ending(captions: File) -> str:
+    """vtt or srt, by the content. WebVTT §4: a WebVTT file begins with that word."""
+    captions.seek(0)
+    head = captions.read(16)
+    captions.seek(0)
+    return "vtt" if b"WEBVTT" in head.replace(b"\0", b"") else "srt"
+
+
+def tidy(name: str) -> str:
+    """A title from a file's name: "how_to-change a filter.mp4" → "How to change a filter"."""
+    stem = re.sub(r"\.[A-Za-z0-9]{1,5}$", "", name)
+    # A dot between digits is a version; any other stands for a space.
+    words = re.sub(r"[_\-\s]+|(?<!\d)\.|\.(?!\d)", " ", stem).split()
+    title = " ".join(words)
+    return title[:1].upper() + title[1:] or "Untitled video"

@@ -1,0 +1,118 @@
+"""What the upload form takes, and what of it can be checked without decoding anything."""
+
+from __future__ import annotations
+
+import uuid
+from pathlib import Path
+from typing import Any, Self
+
+from django import forms
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+
+from modules.words import WORDS, say
+
+from .containers import HEAD_SIZE, sniff
+
+MB = 1024 * 1024
+TEXT_ENCODINGS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
+
+
+def _invalid(code: str, **params: Any) -> forms.ValidationError:
+    return forms.ValidationError(say(code, params), code=code, params=params)
+
+
+def _new_key() -> str:
+    return uuid.uuid4().hex
+
+
+class UploadForm(forms.Form):
+    """A video, with a title and captions if there are any. Error codes are those of `modules.words`."""
+
+    file = forms.FileField(
+        label="Video",
+        allow_empty_file=True,
+        error_messages={"required": WORDS["no_file"], "invalid": WORDS["no_file"]},
+    )
+    title = forms.CharField(label="Title", required=False)
+    captions = forms.FileField(label="Captions", required=False, allow_empty_file=True)
+    # The form's own, so that a second click or a reload of the answer does not upload twice.
+    idempotency_key = forms.CharField(required=False, widget=forms.HiddenInput, initial=_new_key)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["file"].widget.attrs["accept"] = "video/*,.mp4,.mov,.m4v,.webm,.mkv,.avi,.ts,.m2ts,.mts"
+        self.fields["captions"].widget.attrs["accept"] = ".vtt,.srt,text/vtt"
+        self.fields["title"].widget.attrs["maxlength"] = 200
+
+    @classmethod
+    def refused(cls, sentence: str) -> Self:
+        """An empty form that says why the last one was turned away before it was read."""
+        form = cls()
+        form.full_clean()
+        form.cleaned_data = {}
+        form.add_error("file", sentence)
+        return form
+
+    @property
+    def refusal(self) -> tuple[str, dict[str, Any]]:
+        """The first error: a code of `modules.words`, and its parameters."""
+        field, errors = next(iter(self.errors.as_data().items()))
+        if errors[0].code in WORDS:
+            return errors[0].code, errors[0].params or {}
+        # What Django itself finds fault with: a field that is missing, or holds what no text may.
+        return {"file": "no_file", "captions": "bad_captions"}.get(field, "bad_form"), {}
+
+    def clean_file(self) -> UploadedFile:
+        file = self.cleaned_data["file"]
+        if not file.size:
+            raise _invalid("empty_file")
+        if file.size > settings.MAX_UPLOAD_MB * MB:
+            raise _invalid("too_big", limit=settings.MAX_UPLOAD_MB)
+        if read_container(file) is None:
+            raise _invalid("not_a_video")
+        return file
+
+    def clean_title(self) -> str:
+        title = self.cleaned_data["title"]
+        if len(title) > 200:
+            raise _invalid("bad_title", limit=200)
+        return title
+
+    def clean_captions(self) -> UploadedFile | None:
+        """Only that it is text with times in it: the worker reads it closely."""
+        captions = self.cleaned_data["captions"]
+        if captions and (captions.size > settings.MAX_CAPTIONS_KB * 1024 or not _has_times(captions)):
+            raise _invalid("bad_captions")
+        return captions
+
+
+def read_container(file: Any) -> str | None:
+    """The container of an open file, by its first bytes; the file stands at its beginning again afterwards."""
+    file.seek(0)
+    container = sniff(file.read(HEAD_SIZE))
+    file.seek(0)
+    return container
+
+
+def _has_times(captions: UploadedFile) -> bool:
+    captions.seek(0)
+    data = captions.read()
+    captions.seek(0)
+    text = data.decode(TEXT_ENCODINGS.get(data[:2], "utf-8"), errors="replace")
+    return "-->" in text and "\0" not in text
+
+
+def form_context(form: UploadForm) -> dict[str, Any]:
+    """What templates/uploads/upload.html shows."""
+    return {
+        "form": form,
+        "max_upload_mb": settings.MAX_UPLOAD_MB,
+        "max_upload_bytes": settings.MAX_UPLOAD_MB * MB,
+        "sample_available": sample_path().is_file(),
+    }
+
+
+def sample_path() -> Path:
+    """The how-to video that comes with the product."""
+    return settings.BASE_DIR / "static" / "sample" / "how-to.mp4"

@@ -1,0 +1,96 @@
+"""The upload page and `POST /api/upload`. Both come through the door (door.py), and end in accept."""
+
+from __future__ import annotations
+
+import hashlib
+
+from django.contrib.auth.decorators import login_required
+from django.core.files import File
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST
+
+from modules.models import Module
+from trainingsite.answers import refusal_json, wants_json
+
+from .accept import accept, key_of
+from .forms import UploadForm, form_context, sample_path
+from .models import Upload
+from .refusals import Refused, refuse
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def upload(request: HttpRequest) -> HttpResponse:
+    """The upload page. Its script gets the JSON of the API; a plain form is led to the processing page."""
+    if request.method == "POST":
+        return receive(request, Upload.Source.PAGE)
+    return render(request, "uploads/upload.html", form_context(UploadForm()))
+
+
+def api_upload(request: HttpRequest) -> HttpResponse:
+    """`POST /api/upload`: multipart with `file`, and `title` and `captions` if wanted."""
+    if request.method != "POST":
+        response = refusal_json("not_allowed", 405)
+        response["Allow"] = "POST"
+        return response
+    return receive(request, Upload.Source.API)
+
+
+@require_POST
+@login_required
+def upload_sample(request: HttpRequest) -> HttpResponse:
+    """Accept the sample that comes with the product, as if this person had uploaded it."""
+    path = sample_path()
+    if not path.is_file():
+        raise Http404
+    try:
+        with path.open("rb") as file:
+            module = accept(File(file, name=path.name), user=request.user, source=Upload.Source.SAMPLE)
+    except Refused as refused:
+        return refuse(request, refused)
+    return redirect("processing", module.pk)
+
+
+def receive(request: HttpRequest, source: str) -> HttpResponse:
+    """What the door let in: check the form, accept the video, and answer at once."""
+    form = UploadForm(request.POST, request.FILES)
+    if not form.is_valid():
+        code, params = form.refusal
+        return refuse(request, Refused(code, **params), form)
+    try:
+        module = accept(
+            form.cleaned_data["file"],
+            user=request.user,
+            title=form.cleaned_data["title"],
+            captions=form.cleaned_data["captions"],
+            source=source,
+            idempotency_key=key_of(request) or form_key(form),
+            upload_id=request.upload_id,
+            started=request.started,
+        )
+    except Refused as refused:
+        return refuse(request, refused)
+    return accepted_json(module) if wants_json(request) else redirect("processing", module.pk)
+
+
+def form_key(form: UploadForm) -> str:
+    """The form's own key, for this file: Back and another file in the same form is another upload."""
+    key, file = form.cleaned_data["idempotency_key"], form.cleaned_data["file"]
+    return hashlib.sha256(f"{key}\n{file.name}\n{file.size}".encode()).hexdigest() if key else ""
+
+
+def accepted_json(module: Module) -> JsonResponse:
+    """The API's 201."""
+    processing = reverse("processing", args=[module.pk])
+    answer = {
+        "success": True,
+        "moduleId": str(module.pk),
+        "status": "processing",
+        "message": "Your video has arrived and is being worked on.",
+        "statusUrl": reverse("status_json", args=[module.pk]),
+        "processingUrl": processing,
+        "trainingUrl": reverse("training", args=[module.pk]),
+    }
+    return JsonResponse(answer, status=201, headers={"Location": processing})
