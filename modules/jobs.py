@@ -7,6 +7,7 @@ Redis carries a nudge, nothing else: a row that is queued becomes ready whether 
 from __future__ import annotations
 
 import logging
+import os
 import time
 import uuid
 from datetime import timedelta
@@ -20,7 +21,7 @@ from rq.job import Job as RQJob
 
 from .models import Module, Rendition, Status, database_clock, recover
 
-__all__ = ["RQBaseWorker", "RQJob", "RQWorkerCommand", "enqueue", "job_row", "reachable", "sweep"]
+__all__ = ["RQBaseWorker", "RQJob", "RQWorkerCommand", "enqueue", "job_row", "reachable", "sweep", "worker_name"]
 
 logger = logging.getLogger(__name__)
 
@@ -107,6 +108,11 @@ def sweep() -> int:
                 _mark_down(error)
                 return count
     return count
+
+
+def worker_name() -> str:
+    """In a work-horse: the name of its worker, as RQ tells it. Elsewhere ''."""
+    return os.environ.get("RQ_WORKER_ID", "")
 
 
 def job_row(job: RQJob) -> Module | Rendition | None:

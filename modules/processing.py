@@ -34,9 +34,10 @@ STILL = TypeAdapter(Still)
 def process(pk: str, *, worker: str = "", disposable: bool = True) -> bool:
     """Carry the module through, if it is there for the taking. True: this run made it ready.
 
-    worker: whose run it is. disposable: this process may be ended when it hangs. Delivered twice or ten times,
-    only one run gets the row; the others return quietly.
+    worker: whose run it is (in a work-horse: as RQ says). disposable: this process may be ended when it hangs.
+    Delivered twice or ten times, only one run gets the row; the others return quietly.
     """
+    worker = worker or jobs.worker_name()
     run = Module.objects.claim(pk, database_clock(), worker)
     module = Module.objects.select_related("upload").filter(pk=pk, run=run).first() if run else None
     if module is None:

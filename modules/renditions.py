@@ -13,7 +13,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import transaction
 
-from . import media
+from . import jobs, media
 from .heartbeat import Heartbeat
 from .models import Module, Rendition, StageRun, Status, Superseded, bury, database_clock
 from .pipeline.types import MediaError, no_tick
@@ -24,6 +24,7 @@ logger = logging.getLogger(__name__)
 
 def render(pk: str, *, worker: str = "", disposable: bool = True) -> bool:
     """Make the rendition of module `pk`, if it is there for the taking. True: this run made it."""
+    worker = worker or jobs.worker_name()
     run = Rendition.objects.claim(pk, database_clock(), worker)
     rendition = Rendition.objects.select_related("module").filter(pk=pk, run=run).first() if run else None
     if rendition is None:

@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from .views import api, library, media, processing, training
+from .views import api, editing, library, media, processing, training
 
 urlpatterns = [
     path("", library.library, name="library"),
     path("library/live/", library.library_live, name="library_live"),
     path("modules/<uuid:pk>/", training.training, name="training"),
+    path("modules/<uuid:pk>/edit/", editing.edit, name="edit"),
     path("modules/<uuid:pk>/share/", training.share, name="share"),
     path("modules/<uuid:pk>/processing/", processing.processing, name="processing"),
     path("modules/<uuid:pk>/status/", processing.status_fragment, name="status_fragment"),

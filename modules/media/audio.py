@@ -34,11 +34,17 @@ def audio_blocks(path: Path, container: str, *, seconds: float = 600, overlap: f
         yield from _cut((piece[0] for piece in pieces), round(seconds * SAMPLE_RATE), round(overlap * SAMPLE_RATE))
 
 
-def audio_stream(source: InputContainer) -> AudioStream:
-    """The track that a player would play; the others are not read."""
+def has_sound(source: InputContainer) -> bool:
+    """Whether there is a track of sound and a decoder for it."""
     stream = source.streams.best("audio")
-    if stream is None or stream.codec_context is None:
+    return stream is not None and stream.codec_context is not None
+
+
+def audio_stream(source: InputContainer) -> AudioStream:
+    """The track that a player would play; no other is read. Raises MediaError (no_audio)."""
+    if not has_sound(source):
         raise MediaError("no_audio")
+    stream = source.streams.best("audio")
     read_only(source, stream)
     return stream
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -13,33 +12,20 @@ from av.video.stream import VideoStream
 
 from modules.pipeline.types import MediaError, Probe
 
-from .claims import avi_is_cut_off, mp4_claims
-from .reading import decode, flush, open_video, origin, packets, read_only, video_stream
+from .audio import has_sound
+from .claims import mp4_claims
+from .extent import measure
+from .reading import decode, flush, open_video, packets, video_stream
 from .subtitles import text_tracks
 
 FIRST_PACKETS = 250
 """In how many packets of pictures the first one must come."""
-
-TAIL = 10.0
-"""Seconds before the claimed end from which the file's end is looked for."""
-
-SLACK = 2.0
-"""Seconds by which a header may be wrong without the file being called damaged."""
 
 PLAYED = {
     "mp4": ({"h264"}, {"aac", "mp3", None}),
     "webm": ({"vp8", "vp9", "av1"}, {"opus", "vorbis", None}),
 }
 PLAYED_PIXELS = {"yuv420p", "yuvj420p"}
-
-
-@dataclass(frozen=True)
-class Ends:
-    """Where the pictures and the longest of all tracks end (seconds; 0: unknown); damaged: before their time."""
-
-    video: float
-    all: float
-    damaged: bool = False
 
 
 def probe(path: Path, container: str, *, max_pixels: int, max_hours: float) -> Probe:
@@ -59,15 +45,14 @@ def probe(path: Path, container: str, *, max_pixels: int, max_hours: float) -> P
         if width * height > max_pixels:
             raise MediaError("too_many_pixels", width=width, height=height)
         pixels, video_codec = frame.format.name, stream.codec.canonical_name
-        sound = source.streams.best("audio")
-        audio_codec = sound.codec.canonical_name if sound and sound.codec_context else None
+        audio_codec = source.streams.best("audio").codec.canonical_name if has_sound(source) else None
         rate = stream.average_rate or stream.guessed_rate or Fraction(0)
         texts = text_tracks(source)
-    ends = _ends(path, container)
-    _check_duration(ends.video, max_hours)
+    extent = measure(path, container)
+    _check_duration(extent.end, max_hours)
     return Probe(
         container=container,
-        duration=ends.video if ends.damaged else ends.all,
+        duration=extent.end,
         width=width,
         height=height,
         fps=float(rate),
@@ -76,7 +61,7 @@ def probe(path: Path, container: str, *, max_pixels: int, max_hours: float) -> P
         size=path.stat().st_size,
         subtitles=texts,
         playable=_playable(container, video_codec, audio_codec, pixels),
-        damaged=ends.damaged,
+        damaged=extent.damaged,
     )
 
 
@@ -122,58 +107,3 @@ def _first_picture(source: InputContainer, stream: VideoStream) -> VideoFrame:
 def _playable(container: str, video: str, audio: str | None, pixels: str) -> bool:
     videos, audios = PLAYED.get(container, (set(), set()))
     return video in videos and audio in audios and pixels in PLAYED_PIXELS
-
-
-def _ends(path: Path, container: str) -> Ends:
-    """Where the file ends: by its last packets when they are where the header says, else by reading it all."""
-    cut_off = container == "avi" and avi_is_cut_off(path)
-    with open_video(path, container) as source:
-        claimed = _claimed_ends(source, container)
-        if claimed.all > 2 * TAIL:
-            ends = _tail(source, container, claimed.all - TAIL)
-            if ends.video and not _short(ends, claimed) and not cut_off:
-                return ends
-    with open_video(path, container) as source:
-        ends = _last_times(source, container)
-    short = cut_off or _short(ends, claimed)
-    if not ends.video:
-        raise MediaError("damaged_video" if short else "empty_video")
-    return replace(ends, damaged=short)
-
-
-def _claimed_ends(source: InputContainer, container: str) -> Ends:
-    zero = origin(source, container)
-    pictures = video_stream(source)
-    timed = [s for s in (*source.streams.video, *source.streams.audio) if s.duration and s.time_base]
-    own = {s.index: float(((s.start_time or 0) + s.duration) * s.time_base) - zero for s in timed}
-    whole = ((source.start_time or 0) + (source.duration or 0)) / av.time_base - zero
-    return Ends(own.get(pictures.index, 0.0), max(own.values(), default=whole))
-
-
-def _tail(source: InputContainer, container: str, start: float) -> Ends:
-    zero = origin(source, container)
-    try:
-        source.seek(round((start + zero) * av.time_base))
-    except av.FFmpegError:
-        return Ends(0.0, 0.0)
-    return _last_times(source, container)
-
-
-def _last_times(source: InputContainer, container: str) -> Ends:
-    """Read packets without decoding, from where the source stands to its end."""
-    zero = origin(source, container)
-    pictures = video_stream(source)
-    streams = [pictures, *source.streams.audio, *source.streams.subtitles]
-    read_only(source, *streams)
-    ends = dict.fromkeys((s.index for s in streams), 0.0)
-    for packet in packets(source, *streams):
-        if packet.pts is not None:
-            end = float((packet.pts + (packet.duration or 0)) * packet.time_base) - zero
-            if end > ends[packet.stream_index]:
-                ends[packet.stream_index] = end
-    return Ends(ends[pictures.index], max(ends.values()))
-
-
-def _short(ends: Ends, claimed: Ends) -> bool:
-    """Whether what can be read ends well before what the header says."""
-    return ends.all < claimed.all - SLACK or ends.video < claimed.video - SLACK

@@ -123,28 +123,33 @@ def decode(packet: Packet) -> list[VideoFrame] | list[AudioFrame]:
 
 def decoded(stream: Stream, found: Iterable[Packet]) -> Iterator[VideoFrame | AudioFrame]:
     """The frames of these packets that have a time, to the end."""
-    for frame in chain(chain.from_iterable(map(decode, found)), _rest(stream)):
+    for frame in chain(chain.from_iterable(map(decode, found)), flush(stream)):
         if frame.pts is not None:
             frame.time_base = stream.time_base  # frames from the flush carry none
             yield frame
 
 
-def _rest(stream: Stream) -> Iterator[VideoFrame | AudioFrame]:
-    yield from flush(stream)
-
-
-def flush(stream: Stream) -> list[VideoFrame] | list[AudioFrame]:
-    """The frames that the decoder still holds."""
+def flush(stream: Stream) -> Iterator[VideoFrame | AudioFrame]:
+    """The frames that the decoder still holds, asked for when the first is taken."""
     try:
-        return stream.decode(None)
+        yield from stream.decode(None)
     except av.FFmpegError:
-        return []
+        return
 
 
 def seek(source: InputContainer, stream: Stream, time: float) -> bool:
     """Go to the keyframe at or before the file's own time (seconds). False: the file cannot be sought there."""
     try:
         source.seek(round(time / stream.time_base), stream=stream)
+    except av.FFmpegError:
+        return False
+    return True
+
+
+def seek_time(source: InputContainer, time: float) -> bool:
+    """As `seek`, in all streams."""
+    try:
+        source.seek(round(time * av.time_base))
     except av.FFmpegError:
         return False
     return True

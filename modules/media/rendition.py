@@ -19,7 +19,7 @@ from av.video.stream import VideoStream
 
 from modules.pipeline.types import MediaError, Tick, no_tick
 
-from .audio import audio_stream, continuous
+from .audio import audio_stream, continuous, has_sound
 from .probe import shown_size
 from .reading import decoded, open_video, origin, packets, read_only, video_stream
 
@@ -48,7 +48,7 @@ def make_rendition(source: Path, container: str, out: Path, tick: Tick = no_tick
             duration = (pictures.duration or 0) / av.time_base or 1.0
             with av.open(str(out), "w", format="mp4", options={"movflags": "+faststart"}) as target:
                 lanes = [_picture_lane(target, pictures, container)]
-                if sound.streams.best("audio") is not None:
+                if has_sound(sound):
                     lanes.append(_sound_lane(target, sound, container))
                 for time, packet in heapq.merge(*lanes, key=itemgetter(0)):
                     _write(target, packet)

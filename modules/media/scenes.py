@@ -89,7 +89,6 @@ def _dense_keyframes(source: InputContainer, stream: VideoStream, duration: floa
 def _thumbnails(source: InputContainer, stream: VideoStream, dense: set[int]) -> Iterator[Thumb]:
     """Pictures in order of time, at least FINE apart."""
     stream.codec_context.skip_frame = "NONREF"
-    stream.codec_context.options |= {"skip_loop_filter": "all"}
     last = -FINE
     for frame in decoded(stream, _chosen(packets(source, stream), dense)):
         if frame.time - last >= FINE - 0.001:

@@ -22,6 +22,7 @@ EVEN = 10.0
 """Seconds between the candidates that fill stretches in which nothing else calls for one."""
 
 PAUSE = 0.3
+FORCED = 9.0
 NEAR = 8.0
 """Seconds before a span in which a picture may still stand for it."""
 
@@ -34,7 +35,7 @@ def candidates(duration: float, cues: Sequence[Cue], scenes: Sequence[Scene]) ->
     """
     changes = [scene.time for scene in scenes]
     end = max(duration - LOOK, 0.0)
-    wanted = [(3.0, min(SETTLED, end)), (3.0, end)]
+    wanted = [(FORCED, min(SETTLED, end)), (FORCED, end)]
     wanted += _around_scenes(scenes)
     wanted += ((weight, _before_change(time, changes)) for weight, time in _pauses(cues, duration))
     fill = max(EVEN, duration / FEWEST)
@@ -42,11 +43,22 @@ def candidates(duration: float, cues: Sequence[Cue], scenes: Sequence[Scene]) ->
     limit = round(min(max(duration / 5, FEWEST), MOST))
     apart = max(APART, duration / (4 * limit))
     chosen: list[float] = []
-    for _, time in sorted(wanted, key=lambda pair: -pair[0]):
+    for time in _in_turn(wanted, stretch=2 * duration / limit):
         time = round(min(max(time, 0.0), end), 3)
         if len(chosen) < limit and all(abs(time - other) >= apart for other in chosen):
             chosen.append(time)
     return tuple(sorted(chosen))
+
+
+def _in_turn(wanted: Sequence[tuple[float, float]], stretch: float) -> Iterator[float]:
+    """The times, first the heaviest of every stretch of the video, then the second ones, and so on."""
+    places: dict[int, int] = {}
+    turns = []
+    for weight, time in sorted(wanted, key=lambda pair: -pair[0]):
+        part = int(time // stretch) if stretch else 0
+        turns.append((places.get(part, 0) if weight < FORCED else -1, -weight, time))
+        places[part] = places.get(part, 0) + 1
+    return (time for _, _, time in sorted(turns))
 
 
 def _around_scenes(scenes: Sequence[Scene]) -> Iterator[tuple[float, float]]:

@@ -15,8 +15,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from modules import jobs
-from modules.storage import delete_folder
 from modules.models import Module, Status, database_clock
+from modules.storage import delete_folder
 
 from .access import editable_or_404, page_or_sign_in
 from .live import progress_context

@@ -60,7 +60,7 @@ def training_context(request: HttpRequest, module: Module) -> dict[str, Any]:
         "cues": cues,
         "transcript": transcript,
         "language": language,
-        "direction": "rtl" if language.partition("-")[0] in RTL else "auto",
+        "direction": "rtl" if language.partition("-")[0] in RTL else "ltr",
         "playable": rendition is None or rendition.status == Status.READY,
         "rendition": rendition,
         "start_at": start_at(request, module),

@@ -56,6 +56,7 @@ def pages(ids: dict[str, str]) -> list[tuple[str, str, str]]:
     for name in ("ready", "rebuilt", "preparing", "rtl", "long", "silent"):
         found.append((f"training-{name}", "ann.archer", f"/modules/{ids[name]}/"))
     found.append(("training-step", "ann.archer", f"/modules/{ids['ready']}/#step-5"))
+    found.append(("edit", "ann.archer", f"/modules/{ids['ready']}/edit/?add=1"))
     for name in CLICKS:
         which = {"training-share": "rebuilt", "processing-delete": "failed"}.get(name, "ready")
         address = f"/modules/{ids[which]}/" + ("processing/" if name.startswith("processing") else "")

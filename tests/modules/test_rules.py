@@ -14,16 +14,17 @@ from modules.ai.rules.units import units_of
 from modules.ai.rules.wording import text_of
 from modules.pipeline.types import KINDS, Cue, Material, Scene
 from tests.quality import score
+from tests.quality.damage import QUIET, holds
 from tests.quality.script import material, scripts
-
-from .test_steps import QUIET, holds
 
 ENGLISH = LANGUAGES["en"]
 WRITER = LocalWriter()
 
 
 def _cues(*texts, seconds=3.0, gap=0.0):
-    return tuple(Cue(n, (n - 1) * (seconds + gap), n * seconds + (n - 1) * gap, text) for n, text in enumerate(texts, 1))
+    return tuple(
+        Cue(n, (n - 1) * (seconds + gap), n * seconds + (n - 1) * gap, text) for n, text in enumerate(texts, 1)
+    )
 
 
 def _material(*texts, language="en", duration=None, scenes=(), **timing):
@@ -74,6 +75,12 @@ def test_a_text_keeps_every_fact_and_loses_the_noises():
 def test_you_know_stays_where_it_is_meant():
     assert "if you know the password" in text_of(["click here if you know the password"], ENGLISH)
     assert "this kind of screw" in text_of(["take this kind of screw"], ENGLISH)
+
+
+def test_sounds_in_brackets_are_no_words():
+    assert text_of(["[Music] >> press the red button"], ENGLISH) == "Press the red button."
+    assert title_of(["[Music] >> press the red button"], ENGLISH) == "Press the red button"
+    assert "(max 5 bar)" in text_of(["pump it up (max 5 bar)"], ENGLISH)
 
 
 def test_long_texts_are_cut_into_paragraphs():
@@ -254,9 +261,7 @@ def test_three_hours_of_talk_stay_within_sixty_steps():
     assert 20 <= len(steps) <= 60
 
 
-spoken = st.lists(
-    st.tuples(st.text(max_size=60), st.floats(0.0, 5.0), st.floats(0.05, 9.0)), max_size=25
-)
+spoken = st.lists(st.tuples(st.text(max_size=60), st.floats(0.0, 5.0), st.floats(0.05, 9.0)), max_size=25)
 
 
 @settings(max_examples=80, **QUIET)

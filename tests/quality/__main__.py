@@ -1,7 +1,7 @@
-"""Prints how well the local writer finds steps and names them: `python -m tests.quality`.
+"""Prints how well the local writer finds steps and names them: `python -m tests.quality [-v] [--quick]`.
 
 Each script is tried as captions with marks and as a recogniser's bare words; the baselines are splitting at spoken
-markers alone and steps of equal length.
+markers alone and steps of equal length. Then ANSWERS damaged answers are mended (not with --quick); -v shows steps.
 """
 
 from __future__ import annotations
@@ -11,20 +11,27 @@ import statistics
 import sys
 from collections.abc import Sequence
 
+from hypothesis import given, settings
+
 from modules.ai.rules import LocalWriter
 from modules.ai.rules.boundaries import usual_length
 from modules.pipeline.types import Material
 
 from . import score
+from .damage import QUIET, check, damaged, materials
 from .script import Script, material, scripts
 
+ANSWERS = 10_000
 MARKERS = {
     "en": r"first|next|then|after that|now|finally|so now|okay|alright|step|once|last",
     "de": r"zuerst|dann|danach|jetzt|nun|als nächstes|zum schluss|zuletzt|schließlich",
     "fr": r"d'abord|ensuite|puis|maintenant|enfin|pour commencer|une fois",
     "es": r"primero|luego|después|ahora|por último|a continuación|una vez|para empezar",
 }
-HEAD = f"{'script':28}{'steps':>6}{'found':>6}  {'P±3':>5}{'R±3':>5}{'F±3':>5}{'F±5':>6}  {'titles':>7}   markers F±3/±5   equal F±3/±5"
+HEAD = (
+    f"{'script':28}{'steps':>6}{'found':>6}  {'P±3':>5}{'R±3':>5}{'F±3':>5}{'F±5':>6}  {'titles':>7}"
+    "   markers F±3/±5   equal F±3/±5"
+)
 
 
 def main() -> int:
@@ -46,6 +53,9 @@ def main() -> int:
             f"{group:24} n={len(some):<3} F±3 {means[0]:.2f}  F±5 {means[1]:.2f}  titles {named:.0%}   "
             f"markers {means[2]:.2f}/{means[3]:.2f}   equal {means[4]:.2f}/{means[5]:.2f}"
         )
+    if "--quick" not in sys.argv:
+        settings(max_examples=ANSWERS, **QUIET)(given(damaged, materials())(check))()
+        print(f"\n{ANSWERS} damaged answers mended: no step outside the video, no overlap, every cue in one step")
     return 0
 
 
@@ -63,7 +73,8 @@ def _row(script: Script, recognised: bool, writer: LocalWriter, verbose: bool) -
     others = [score.starts(some, script, seconds).f1 for some in (markers, equal) for seconds in (3, 5)]
     name = f"{'*' if script.held else ' '}{script.name} {'bare' if recognised and not script.spoken else ''}"
     print(
-        f"{name:28}{len(script.truth):6}{len(steps):6}  {near.precision:5.2f}{near.recall:5.2f}{near.f1:5.2f}{far.f1:6.2f}"
+        f"{name:28}{len(script.truth):6}{len(steps):6}  "
+        f"{near.precision:5.2f}{near.recall:5.2f}{near.f1:5.2f}{far.f1:6.2f}"
         f"  {named:3}/{asked:<3}   {others[0]:.2f} / {others[1]:.2f}      {others[2]:.2f} / {others[3]:.2f}"
     )
     if verbose:

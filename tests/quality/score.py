@@ -28,7 +28,9 @@ def starts(found: Sequence[float], script: Script, tolerance: float) -> Score:
     """Starts found against the truth's, one to one, the nearest pairs first. tolerance: seconds."""
     true = [step.start for step in script.truth[1:]]
     found = list(found)[1:]
-    pairs = sorted((abs(a - b), i, j) for i, a in enumerate(found) for j, b in enumerate(true) if abs(a - b) <= tolerance)
+    pairs = sorted(
+        (abs(a - b), i, j) for i, a in enumerate(found) for j, b in enumerate(true) if abs(a - b) <= tolerance
+    )
     left, right = set(), set()
     for _, i, j in pairs:
         if i not in left and j not in right:

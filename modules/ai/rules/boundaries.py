@@ -16,14 +16,14 @@ from .units import Unit
 MARKER = 1.0
 PAUSE = 1.1
 SCENE = 1.6
-COHESION = 1.8
-ACTION = 0.5
+COHESION = 1.6
+ACTION = 0.35
 CLOSED = 0.8
 INTRO_ENDS = 1.6
 WRAP_UP = 2.4
 THRESHOLD = 0.5
 """What a boundary must be worth to be drawn, before the lengths have their say."""
-LENGTH = 0.9
+LENGTH = 1.0
 """How much a length far from the usual costs."""
 SCENE_REACH = 2.0
 """Seconds within which a change of picture speaks for a boundary."""
@@ -33,7 +33,7 @@ TOPIC_WINDOW = 55
 
 def usual_length(duration: float) -> float:
     """Seconds that a step lasts as a rule: their number grows with the root of the duration."""
-    return min(150.0, max(9.0, 1.5 * math.sqrt(max(duration, 1.0))))
+    return min(150.0, max(9.0, 1.55 * math.sqrt(max(duration, 1.0))))
 
 
 def step_starts(units: Sequence[Unit], language: Language, scenes: Sequence[Scene], duration: float) -> list[int]:
@@ -50,11 +50,12 @@ def weigh(units: Sequence[Unit], language: Language, scenes: Sequence[Scene], du
     markers = _thin_out(markers, [_key(unit) for unit in units], duration)
     depths = topic_depths(units, language)
     intro = intro_end(units, language)
+    times = [scene.time for scene in scenes]
     worth = []
     for at, unit in enumerate(units):
         total = MARKER * markers[at]
         total += PAUSE * min(1.6, max(0.0, unit.pause - 0.25) / 0.9)
-        total += SCENE * _scene(unit.start, scenes)
+        total += SCENE * _scene(unit.start, scenes, times)
         total += COHESION * depths[at]
         total += ACTION * bool(action_of(unit.text, language))
         if at and language.closer.search(units[at - 1].plain) and len(units[at - 1].plain.split()) <= 12:
@@ -106,9 +107,8 @@ def _thin_out(weights: Sequence[float], keys: Sequence[str], duration: float) ->
     ]
 
 
-def _scene(time: float, scenes: Sequence[Scene]) -> float:
+def _scene(time: float, scenes: Sequence[Scene], times: Sequence[float]) -> float:
     """0..1: the strongest change of picture near this time, less when it is farther away."""
-    times = [scene.time for scene in scenes]
     near = scenes[bisect_left(times, time - SCENE_REACH) : bisect_left(times, time + SCENE_REACH)]
     return max(
         (min(1.0, 0.3 + scene.score) * (1 - abs(scene.time - time) / SCENE_REACH / 2) for scene in near), default=0

@@ -29,8 +29,10 @@ class Language:
     tidy: patterns and replacements for titles.
     subordinate: words that begin half a sentence ("if you want").
     spelling: patterns and replacements for words that recognisers write in lower case.
-    articles: determiners that begin a new thing. command_endings: of verb forms that are commands by themselves.
-    verb_last: titles put the verb at the end (German); modals: verbs that send it there.
+    articles: determiners that begin a new thing. joiners: "and", "or".
+    command_endings: of verb forms that are commands by themselves.
+    verb_last: titles put the verb at the end (German); modals: verbs that send it there; subjects: pronouns
+        that follow the verb of a main clause.
     """
 
     code: str
@@ -59,9 +61,11 @@ class Language:
     subordinate: frozenset[str] = frozenset()
     spelling: tuple[tuple[str, str], ...] = ()
     articles: frozenset[str] = frozenset()
+    joiners: frozenset[str] = frozenset()
     command_endings: tuple[str, ...] = ()
     verb_last: bool = False
     modals: frozenset[str] = frozenset()
+    subjects: frozenset[str] = frozenset()
 
     @cached_property
     def compiled_phrases(self) -> tuple[tuple[re.Pattern[str], float], ...]:
@@ -116,6 +120,19 @@ def any_of(patterns: tuple[str, ...], start: str = r"\b", end: str = r"\b", flag
 def words(text: str) -> frozenset[str]:
     """A set from a text of words with spaces between."""
     return frozenset(text.split())
+
+
+_NOISE = re.compile(
+    r"[\[(](?:music|applause|laughter|laughs|noise|silence|musik|applaus|musique|applaudissements|rires|música|aplausos)"
+    r"[^\])]{0,20}[\])]|[♪♫]|(?<!\S)>>+(?!\S)",
+    re.IGNORECASE,
+)
+"""What captions write of sounds, and their sign for a change of speaker."""
+
+
+def without_noises(text: str, language: Language) -> str:
+    """The text without "um", "you know" and "[Music]"; the marks around them stay."""
+    return language.filler_pattern.sub(" ", _NOISE.sub(" ", text))
 
 
 _NOT_WORD = re.compile(r"[^\w\s']+|_")

@@ -8,9 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from .language import Language, plain
+from .language import Language, plain, without_noises
 
 MAX_WORDS = 8
+LEAST = -0.5
+"""The score below which the first words of a step make the better title."""
 SPACELESS_LETTERS = 24
 """Letters of a title in a script that writes no spaces."""
 
@@ -42,10 +44,12 @@ def title_of(texts: Sequence[str], language: Language, announces: bool = False) 
         action = None if announces else action_of(text, language)
         if action:
             repeated = sum(min(3, counts[word] - 1) for word in plain(action.title).split() if counts[word] > 1)
-            found.append((action.score + 0.4 * (at == 0) - 0.2 * min(at, 10) + 0.12 * min(5, repeated), -at, action.title))
+            found.append(
+                (action.score + 0.4 * (at == 0) - 0.2 * min(at, 10) + 0.12 * min(5, repeated), -at, action.title)
+            )
     best = max(found, default=None)
     announced = [title for text in texts if announces and (title := _how_to(text, language))]
-    if best and best[0] > 0:
+    if best and best[0] > LEAST:
         announced = [best[2]]
     return capitalised(spelled(announced[0] if announced else _first_words(texts, language), language))
 
@@ -53,7 +57,7 @@ def title_of(texts: Sequence[str], language: Language, announces: bool = False) 
 @lru_cache(maxsize=4096)
 def action_of(text: str, language: Language) -> Action | None:
     """The clearest thing to do in a unit, or None."""
-    tokens = _tokens(language.filler_pattern.sub(" ", text))
+    tokens = _tokens(without_noises(text, language))
     actions = [action for at in range(len(tokens)) if (action := _action_at(tokens, at, language))]
     return max(actions, key=lambda action: action.score, default=None)
 
@@ -71,7 +75,7 @@ def spelled(text: str, language: Language) -> str:
     return text
 
 
-_QUOTED_ENDS = tuple(mark + quote for mark in ".!?" for quote in "\"”’»)")
+_QUOTED_ENDS = tuple(mark + quote for mark in ".!?" for quote in '"”’»)')
 
 
 def _tokens(text: str) -> list[_Token]:
@@ -93,7 +97,9 @@ def _action_at(tokens: Sequence[_Token], at: int, language: Language) -> Action 
     if not verb and language.open_lead.search(" ".join(before)) and tokens[at].plain.isalpha():
         verb = None if tokens[at].plain in language.not_verbs else tokens[at].plain
     if not verb and language.modals.intersection(before) and _closes(tokens, at, language):
-        verb = tokens[at].plain if tokens[at].plain.endswith("n") and tokens[at].plain not in language.stopwords else None
+        verb = (
+            tokens[at].plain if tokens[at].plain.endswith("n") and tokens[at].plain not in language.stopwords else None
+        )
     if not verb or (before and before[-1] in language.determiners):
         return None
     lead = _lead(tokens, at, before, language)
@@ -134,8 +140,10 @@ def _lead(tokens: Sequence[_Token], at: int, before: Sequence[str], language: La
     if weights:
         return max(weights)
     # A verb at the end of a German clause has its lead far in front of it.
+    if at + 1 < len(tokens) and tokens[at + 1].plain in language.subjects:
+        return 1.7
     if language.verb_last and _closes(tokens, at, language):
-        return 1.5
+        return 1.9 if language.modals.intersection(before) else 1.5
     if before[-1] in language.openers:
         return 1.2
     return 1.0 if _commands(tokens, at, language) else 0.0
@@ -158,8 +166,10 @@ def _commands(tokens: Sequence[_Token], at: int, language: Language) -> bool:
     said = tokens[at].plain
     base = language.verbs.get(said) == said or (said in language.verbs and said.endswith(language.command_endings))
     before = tokens[at - 1].plain if at else ""
-    free = before not in language.determiners and before not in language.clause_ends and before not in language.dangling
-    return base and free and tokens[at + 1].plain in language.determiners
+    bound = before in language.determiners or before in language.clause_ends or before in language.dangling
+    free = before in language.particles or not bound
+    takes = tokens[at + 1].plain in language.determiners or tokens[at + 1].plain in language.pronouns
+    return base and free and takes
 
 
 def _ends(token: _Token, language: Language) -> bool:
@@ -172,14 +182,22 @@ def _title(tokens: Sequence[_Token], at: int, verb: str, language: Language) -> 
     if not tokens[at].stops:
         for place in range(at + 1, min(len(tokens), at + 2 + MAX_WORDS)):
             token = tokens[place]
-            if _ends(token, language) and token.text.islower():
+            if _ends(token, language) and token.text.islower() and not _couples(tokens, place, language):
                 break
+            if thing and thing[-1].lower() == token.plain:
+                break  # "open it it gives …"
             if len(thing) > 1 and (_commands(tokens, place, language) or _starts_anew(tokens, place, language)):
                 break
-            if thing and token.plain in language.articles and not _joins(tokens[place - 1], language):
+            if (
+                thing
+                and not language.verb_last
+                and token.plain in language.articles
+                and not _joins(tokens[place - 1], language)
+            ):
                 break
             thing.append(token.text)
-            if token.stops:
+            # A separated prefix ends a German main clause: "legen Sie einen Code fest".
+            if token.stops or (language.verb_last and token.plain in language.particles - language.dangling):
                 break
     if language.verb_last:
         return _verb_last(tokens, at, verb, thing, language)
@@ -203,10 +221,18 @@ def _verb_last(tokens: Sequence[_Token], at: int, verb: str, thing: list[str], l
     return f"{said} {verb}" if said else verb
 
 
+def _couples(tokens: Sequence[_Token], at: int, language: Language) -> bool:
+    """Whether this "and" joins a second thing to the first ("the user and the password."), not a new clause."""
+    joined = tokens[at].plain in language.joiners and at + 2 < len(tokens)
+    return joined and tokens[at + 1].plain in language.articles and _closes(tokens, at + 2, language)
+
+
 def _starts_anew(tokens: Sequence[_Token], at: int, language: Language) -> bool:
     """Whether something new is begun here in words without marks: "… from the store it is called"."""
     said = " ".join(token.plain for token in tokens[at : at + 3])
-    return bool(language.starter.match(said) or (language.soft_starter.match(said) and tokens[at].plain not in language.verbs))
+    return bool(
+        language.starter.match(said) or (language.soft_starter.match(said) and tokens[at].plain not in language.verbs)
+    )
 
 
 def _trimmed(title: str, language: Language, limit: int = MAX_WORDS) -> str:
@@ -219,7 +245,7 @@ def _trimmed(title: str, language: Language, limit: int = MAX_WORDS) -> str:
 def _cut(words: Sequence[str], language: Language, limit: int = MAX_WORDS) -> str:
     """At most `limit` words. What must be cut goes from its last preposition on: half a phrase says nothing."""
     joints = language.dangling - language.articles
-    places = [at for at in range(3, limit) if plain(words[at]) in joints] if len(words) > limit else []
+    places = [at for at in range(3, limit + 1) if plain(words[at]) in joints] if len(words) > limit else []
     words = list(words[: places[-1] if places else limit])
     while len(words) > 1 and plain(words[-1]) in language.dangling:
         words.pop()
@@ -237,7 +263,7 @@ def _how_to(text: str, language: Language) -> str:
 def _first_words(texts: Sequence[str], language: Language) -> str:
     """The first clause with something in it, without its openers; never empty where there are words."""
     for text in texts:
-        tokens = _tokens(language.filler_pattern.sub(" ", text))
+        tokens = _tokens(without_noises(text, language))
         while len(tokens) > 2 and tokens[0].plain in language.openers:
             tokens = tokens[1:]
         clause: list[str] = []

@@ -155,7 +155,7 @@ def _cuts(piece: Sequence[_Word], words: Sequence[_Word], at: int, language: Lan
         return False
     said = plain(" ".join(part.text for part in words[at : at + 4]))
     before = plain(piece[-1].text)
-    if before in language.dangling or before in language.openers:
+    if before in language.dangling or all(plain(part.text) in language.openers for part in piece[-SHORT:]):
         return False
     return bool(language.starter.match(said) or (len(piece) >= ROOMY and language.soft_starter.match(said)))
 

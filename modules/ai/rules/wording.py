@@ -8,11 +8,13 @@ from collections.abc import Sequence
 from modules.pipeline.sentences import sentences
 
 from .boundaries import marker_weight
-from .language import Language, plain
+from .language import Language, plain, without_noises
 from .titles import capitalised, spelled
 
 PARAGRAPH = 320
 """Characters after which a new paragraph begins."""
+LONG = 140
+"""Characters of a sentence to which no further clause is joined."""
 _ENDINGS = ".!?…。！？।؟:”»\"'"
 
 
@@ -24,7 +26,7 @@ def text_of(clauses: Sequence[str], language: Language) -> str:
         said = without_fillers(clause, language)
         if not said:
             continue
-        if joined and joined[-1][-1] not in _ENDINGS and _goes_on(last, said, language):
+        if joined and joined[-1][-1] not in _ENDINGS and _goes_on(joined[-1], last, said, language):
             joined[-1] += " " + said
         else:
             joined.append(said)
@@ -32,9 +34,11 @@ def text_of(clauses: Sequence[str], language: Language) -> str:
     return "\n\n".join(_paragraphs([_sentence(spelled(said, language)) for said in joined]))
 
 
-def _goes_on(last: str, said: str, language: Language) -> bool:
-    """Whether a clause belongs to the sentence of the one before it."""
+def _goes_on(before: str, last: str, said: str, language: Language) -> bool:
+    """Whether a clause belongs to the sentence before it, whose last clause is given plain."""
     words = last.split()
+    if len(before) > LONG:
+        return False
     half = words[-1] in language.dangling or words[0] in language.subordinate
     return half or marker_weight(plain(said), language) < 0
 
@@ -47,8 +51,7 @@ def tidied(text: str, language: Language) -> str:
 
 def without_fillers(text: str, language: Language) -> str:
     """The text without "um" and "you know", and without the commas that only they needed."""
-    text = language.filler_pattern.sub(" ", text)
-    text = " ".join(text.split())
+    text = " ".join(without_noises(text, language).split())
     text = re.sub(r"\s+([,.;:!?])", r"\1", text)
     text = re.sub(r",(?:\s*,)+", ",", text)
     text = re.sub(r",(?=[.;:!?])", "", text)

@@ -5,16 +5,17 @@ from __future__ import annotations
 from ..language import Language, words
 
 _STOPWORDS = words(
-    """aber alle allem allen alles als also am an andere auch auf aus bei beim bin bis bitte da dabei dadurch dafür damit
-    danach dann dann das dass dein deine deinem deinen dem den denn der des dich die dies diese diesem diesen dieser
-    dieses dir doch dort du durch ein eine einem einen einer eines einfach einmal er es etwas euch euer eure für gar ganz
-    genau gibt gut hab habe haben habt hat hatte hier hin ich ihm ihn ihr ihre ihrem ihren im immer in ins ist ja jede
-    jeden jeder jedes jetzt kann kannst kein keine können könnt man mal mehr mein meine mich mir mit muss musst müssen
-    nach natürlich nicht nichts noch nun nur ob oder ohne schon sehr sein seine sich sie sind so soll sollte sondern
-    sonst über um und uns unser unsere unter viel vom von vor war warum was weil welche wenn wer werde werden wie wieder
-    will wir wird wirst wo wollen wollt worden würde zu zum zur zwei erste ersten nächste nächsten video heute hallo
-    zeige zeigen schritt halt eben quasi sozusagen okay ähm äh machen mache macht gehen geht geh jetzt somit zuerst
-    zunächst anschließend schließlich zuletzt tipp viel spaß mal erst wichtig fertig kurz"""
+    """aber alle allem allen alles als also am an andere auch auf aus bei beim bin bis bitte da dabei dadurch dafür
+    damit danach dann dann das dass dein deine deinem deinen dem den denn der des dich die dies diese diesem diesen
+    dieser dieses dir doch dort du durch ein eine einem einen einer eines einfach einmal er es etwas euch euer eure
+    für gar ganz genau gibt gut hab habe haben habt hat hatte hier hin ich ihm ihn ihr ihre ihrem ihren im immer in
+    ins ist ja jede jeden jeder jedes jetzt kann kannst kein keine können könnt man mal mehr mein meine mich mir mit
+    muss musst müssen nach natürlich nicht nichts noch nun nur ob oder ohne schon sehr sein seine sich sie sind so
+    soll sollte sondern sonst über um und uns unser unsere unter viel vom von vor war warum was weil welche wenn wer
+    werde werden wie wieder will wir wird wirst wo wollen wollt worden würde zu zum zur zwei erste ersten nächste
+    nächsten video heute hallo zeige zeigen schritt halt eben quasi sozusagen okay ähm äh machen mache macht gehen
+    geht geh jetzt somit zuerst zunächst anschließend schließlich zuletzt tipp viel spaß mal erst wichtig fertig
+    kurz"""
 )
 _INFINITIVES = words(
     """abnehmen anklicken abschrauben anschrauben ausschalten einschalten abkleben anlegen aufdrehen zudrehen öffnen
@@ -33,7 +34,7 @@ _INFINITIVES = words(
     hinzufügen abwaschen waschen trocknen gießen kleben bohren sägen schleifen streichen malen spülen leeren füllen
     auffüllen anmelden abmelden registrieren aufrufen markieren unterheben verquirlen schlagen anstellen umdrehen"""
 )
-_WEAK = words("machen gehen schauen sehen beginnen anfangen kommen nutzen verwenden lassen zeigen")
+_WEAK = words("scrollen machen gehen schauen sehen beginnen anfangen kommen nutzen verwenden lassen zeigen")
 _SEPARABLE = words("ab an auf aus ein fest herunter hoch hinzu um unter vor zu zurück weg nach los")
 _IRREGULAR = {
     "nimm": "nehmen",
@@ -62,7 +63,7 @@ def _forms(verb: str) -> dict[str, str]:
     """nehmen, nehme, nehmt, nehmst; of a separable verb only the infinitive stands in one word."""
     stem = verb[:-2] if verb.endswith("en") else verb[:-1]
     # "Klick" and "Stell" are commands too; so is "fülle". Third persons ("klickt") are commands to several.
-    return {form: verb for form in (verb, stem, stem + "e", stem + "st", stem + "t", stem + "et", stem + "est")}
+    return dict.fromkeys((verb, stem, stem + "e", stem + "st", stem + "t", stem + "et", stem + "est"), verb)
 
 
 def _bases(verbs: frozenset[str]) -> set[str]:
@@ -70,7 +71,11 @@ def _bases(verbs: frozenset[str]) -> set[str]:
     return {verb[len(start) :] for verb in verbs for start in _SEPARABLE if verb.startswith(start) and len(verb) > 7}
 
 
-_FORMS = {form: infinitive for verb in _bases(_INFINITIVES) | _INFINITIVES | _WEAK for form, infinitive in _forms(verb).items()} | _IRREGULAR
+_FORMS = {
+    form: infinitive
+    for verb in _bases(_INFINITIVES) | _INFINITIVES | _WEAK
+    for form, infinitive in _forms(verb).items()
+} | _IRREGULAR
 
 GERMAN = Language(
     code="de",
@@ -106,15 +111,21 @@ GERMAN = Language(
         "genau": 0.3,
     },
     phrases=(
-        (r"schritt (?:eins|zwei|drei|vier|fünf|sechs|\d+)|im (?:ersten|zweiten|dritten|nächsten|letzten) schritt", 3.0),
         (
-            r"(?:der|als) (?:erste|zweite|dritte|nächste|letzte)r? (?:schritt|punkt)|als (?:erstes|zweites|nächstes|letztes)",
+            r"schritt (?:eins|zwei|drei|vier|fünf|sechs|\d+)|"
+            r"im (?:ersten|zweiten|dritten|nächsten|letzten) schritt",
+            3.0,
+        ),
+        (
+            r"(?:der|als) (?:erste|zweite|dritte|nächste|letzte)r? (?:schritt|"
+            r"punkt)|als (?:erstes|zweites|nächstes|letztes)",
             2.5,
         ),
         (r"(?:wir )?(?:fangen|beginnen) (?:wir )?(?:an|mit|damit)|los geht's", 1.8),
         (r"(?:weiter|kommen wir|gehen wir|wechseln wir) (?:geht|zu|zum|zur|in|auf|mit)|weiter geht's", 2.0),
         (
-            r"nachdem|sobald|wenn (?:das|ihr das|du das|sie das|alles|der|die)(?: \w+){0,4} (?:fertig|erledigt|gemacht|ist)",
+            r"nachdem|sobald|wenn (?:das|ihr das|du das|sie das|alles|"
+            r"der|die)(?: \w+){0,4} (?:fertig|erledigt|gemacht|ist)",
             1.5,
         ),
         (
@@ -131,18 +142,22 @@ GERMAN = Language(
     ),
     closers=(r"fertig|erledigt|das war's|das war es|geschafft|perfekt|super",),
     starters=(
-        r"so|jetzt|nun|dann|danach|anschließend|zuerst|als nächstes|und (?:dann|jetzt|wenn|hier)|okay|also|aber|hallo",
+        r"so|jetzt|nun|dann|danach|anschließend|zuerst|als nächstes|"
+        r"und (?:dann|jetzt|wenn|hier)|okay|also|aber|hallo",
         r"weil|zum schluss|schließlich|zuletzt|nachdem|sobald|das war's",
     ),
     soft_starters=(
-        r"wenn|ihr (?:müsst|könnt)|wir (?:müssen|können|gehen|klicken|nehmen)|und (?:das|ihr|wir|da)|das (?:ist|sind|geht)|da|dafür|sie|es|ich",
+        r"wenn|ihr (?:müsst|könnt)|wir (?:müssen|können|gehen|klicken|nehmen)|"
+        r"und (?:das|ihr|wir|da)|das (?:ist|sind|geht)|da|dafür|sie|es|ich",
     ),
     intro=(
-        r"hallo|willkommen|herzlich willkommen|guten tag|in diesem (?:video|tutorial)|heute (?:zeige|zeigen|lernen|wollen)",
+        r"hallo|willkommen|herzlich willkommen|guten tag|"
+        r"in diesem (?:video|tutorial)|heute (?:zeige|zeigen|lernen|wollen)",
         r"(?:zeige|zeigen|erkläre) (?:ich|wir) (?:euch|dir|ihnen)|mein name ist|moin|servus",
     ),
     wrap_up=(
-        r"das war's|das war es|danke (?:fürs|für das) (?:zuschauen|zusehen)|vielen dank|bis zum nächsten|viel spaß|tschüss|guten appetit",
+        r"das war's|das war es|danke (?:fürs|für das) (?:zuschauen|zusehen)|"
+        r"vielen dank|bis zum nächsten|viel spaß|tschüss|guten appetit",
         r"das war (?:es )?(?:schon|auch schon)|abonnier\w*|zusammengefasst|bis bald",
     ),
     tip=(r"tipp|übrigens|alternativ|trick|noch besser",),
@@ -152,16 +167,19 @@ GERMAN = Language(
     leads=(
         (r"(?:wir|ich|du|ihr|man|sie)(?: jetzt| dann| nun| zuerst)?", 1.6),
         (
-            r"(?:jetzt|dann|danach|nun|zuerst|zunächst|anschließend|als nächstes|und|zum schluss|schließlich|zuletzt)",
+            r"(?:jetzt|dann|danach|nun|zuerst|zunächst|anschließend|"
+            r"als nächstes|und|zum schluss|schließlich|zuletzt)",
             1.7,
         ),
         (r"bitte|einfach", 1.5),
     ),
     not_verbs=words("machen"),
     subordinate=words("wenn nachdem sobald um weil falls bevor während damit"),
+    subjects=words("wir ihr du man"),
     modals=words("muss musst müsst müssen kann kannst könnt können wollt wollen will soll sollt sollten sollte sollen"),
     clause_ends=words("und weil dass damit wenn oder aber denn sodass bis dann danach wo welche ist sind wird"),
     pronouns=words("es das dies sie ihn ihm alles hier dort da"),
+    joiners=words("und oder"),
     articles=words("der die das den ein eine einen"),
     determiners=words("der die das den dem ein eine einen einem einer kein keine"),
     dangling=words(
@@ -172,7 +190,8 @@ GERMAN = Language(
     fillers=(r"äh+m?|öh+m?|hm+|sozusagen|quasi|irgendwie|halt|mal eben",),
     tidy=(
         (
-            r"\b(?:sie|wir|ihr|du|ich|man|jetzt|dann|nun|zuerst|zunächst|einfach|bitte|mal|halt|noch|euch|uns|dir|danach)\b",
+            r"\b(?:sie|wir|ihr|du|ich|man|jetzt|dann|nun|zuerst|"
+            r"zunächst|einfach|bitte|mal|halt|noch|euch|uns|dir|danach)\b",
             "",
         ),
     ),

@@ -3,71 +3,15 @@
 from __future__ import annotations
 
 from ..language import Language, words
-
-_STOPWORDS = words(
-    """a about above actually after again against all almost also although always am an and another any anything are
-    aren't around as at back be because been before being below between both but by can can't cannot come could did
-    didn't do does doesn't doing don't done down each either else even ever every everything few first for from get
-    gets getting give go goes going gonna good got great had has hasn't have having he her here here's hers him his how
-    however i i'd i'll i'm i've if in into is isn't it it's it'll its itself just kind know last later least less let
-    let's like little look looks lot made make makes making many may maybe me mean might more most much must my need
-    needs never new next no not nothing now of off often oh ok okay on once one ones only onto or other our out over own
-    part people perhaps pretty probably put quite rather really right same say see seem she should show so some somebody
-    someone something sort start still such sure take takes than that that's the their them then there there's these
-    they they're thing things think this those though three through time to together too two under until up upon us use
-    used using usually very video wanna want wants was way we we'll we're we've well were what what's whatever when
-    where which while who whole why will with within without won't work would yeah yes yet you you'd you'll you're
-    you've your yourself alright um uh er hmm basically gotta cool nice hey hi hello guys everybody everyone today
-    stuff bit simply literally super able different already anyway whether second third lets thats youre im dont ill
-    tutorial quick quickly easy welcome thanks thank watching channel subscribe"""
-)
-
-_VERBS = words(
-    """access activate add adjust align allow answer apply arrange assemble assign attach bake beat bend blend boil bolt
-    bring browse brush build calculate cancel change charge check choose chop clamp clean clear click clip close coat
-    collapse collect combine compare configure confirm connect convert cook cool copy cover crack create crop cross cut
-    deactivate define delete deselect detach dice dip disable disconnect divide double-click download drag drain draw
-    drill drizzle drop dry duplicate edit eject email empty enable enter erase expand explain export extend extract
-    fasten feed fetch fill filter find finish fit fix flatten flip fold follow format fry garnish generate glue grab
-    grate grease grind group hang heat hide highlight hold hover hook import include increase inflate insert inspect
-    install invert invite join knead label launch lay let leave lift link list load lock log loosen lower lubricate
-    measure melt merge mix modify mount move mute name navigate oil open order organize pack paint pair paste pause peel
-    pick pin place plug point pop position pour practice preheat prepare press preview print prop pull pump punch push
-    rearrange reboot reconnect record redo reduce refresh reinstall release reload remove rename repeat replace reset
-    resize restart restore retype return review right-click rinse roast roll rotate rub run save scan schedule scoop
-    scrape screw scroll scrub search season seal select send separate serve set share sharpen shift shut sift simmer
-    sketch slice slide snap sort split sprinkle spray spread squeeze stack step stir stop straighten strain stretch
-    style submit subscribe swap swipe switch tag tap tape taste test thread tie tighten tilt toast toggle toss trace
-    transfer trim turn twist type unbolt uncheck undo unfold ungroup uninstall unlock unmute unplug unscrew untick
-    update upgrade upload verify wait warm wash watch weigh whisk wipe wrap write zoom"""
-)
-_WEAK = words(
-    "go get make take put use do start keep try give show look talk begin play jump "
-    "head stay continue explore let wait explain watch repeat follow find subscribe include"
-)
-
-
-def _doubles(verb: str) -> bool:
-    """Whether the last letter is doubled before -ing: cut, cutting."""
-    one_beat = sum(a not in "aeiou" and b in "aeiou" for a, b in zip("x" + verb, verb, strict=False)) == 1
-    tail = verb[-3:]
-    return len(tail) == 3 and one_beat and tail[0] not in "aeiou" and tail[1] in "aeiou" and tail[2] not in "aeiouwxy"
-
-
-def _gerund(verb: str) -> str:
-    if verb.endswith("e") and not verb.endswith(("ee", "oe")):
-        return verb[:-2] + "ying" if verb.endswith("ie") else verb[:-1] + "ing"
-    return verb + (verb[-1] if _doubles(verb) else "") + "ing"
-
-
-_FORMS = {form: verb for verb in _VERBS | _WEAK for form in (verb, _gerund(verb))}
+from .en_words import FORMS, STOPWORDS, WEAK
 
 _SOMEBODY = "i|you|we|they"
 _GOING = "(?:(?:i'm|i am|we're|we are|you're|you are|im|youre) (?:just |also |then |now )*(?:going to|gonna|about to))"
 _WILL = "(?:(?:i'll|we'll|you'll|i will|we will|you will|youll)(?: (?:just|also|then|now|first|go ahead and))*)"
 _WANT = (
     "(?:(?:i|you|we|you'll|you'd|we'll|you'll probably) (?:just |then |also |first |really |do )*"
-    "(?:want to|wanna|need to|have to|gotta|should|must|'ve got to|got to|would|like to|can|could|might want to|may want to))"
+    "(?:want to|wanna|need to|have to|gotta|should|must|"
+    "'ve got to|got to|would|like to|can|could|might want to|may want to))"
 )
 _SOFT = (
     "(?: (?:just|simply|then|also|now|first|maybe|actually|quickly|basically|go ahead and|come over and|come in and))*"
@@ -76,7 +20,7 @@ _ORDINAL = "first|second|third|fourth|fifth|sixth|seventh|next|last|final|other"
 
 ENGLISH = Language(
     code="en",
-    stopwords=_STOPWORDS,
+    stopwords=STOPWORDS,
     openers={
         "okay": 0.9,
         "ok": 0.9,
@@ -126,7 +70,8 @@ ENGLISH = Language(
         (rf"the (?:{_ORDINAL}) (?:one|option|way|tool|tab|feature|setting)", 1.4),
         (r"to start(?: off| with)?|to begin(?: with)?", 1.9),
         (
-            r"let's (?:start|begin|get started|kick|dive|jump)|(?:we'll|i'll|we can) (?:start|begin)|start (?:by|off|with)",
+            r"let's (?:start|begin|get started|kick|dive|jump)|(?:we'll|"
+            r"i'll|we can) (?:start|begin)|start (?:by|off|with)",
             1.8,
         ),
         (r"(?:second|third|fourth|last) (?:of all|up|thing|step)|last but not least", 2.2),
@@ -134,7 +79,8 @@ ENGLISH = Language(
         (r"moving on|move on|(?:let's|we'll|we can|i'll|i want to) move on|on to the", 2.4),
         (r"let's (?:go|head|switch|hop|jump|come|turn|move) (?:back|over|on|to|into|in|up|down)", 1.6),
         (
-            r"(?:let's|i'll|i want to|i'm going to|i wanna|we'll|we're going to) (?:talk about|look at|take a look|have a look|show you)",
+            r"(?:let's|i'll|i want to|i'm going to|i wanna|we'll|"
+            r"we're going to) (?:talk about|look at|take a look|have a look|show you)",
             1.3,
         ),
         (r"let's (?:say|see|not)", 0.2),
@@ -148,19 +94,29 @@ ENGLISH = Language(
         (r"(?:now that|since) (?:you|we|i|that|the|you've|we've|i've|it's|that's)", 1.3),
         (r"when (?:you're|we're|that's|it's|you've) (?:done|finished|ready|happy)", 1.4),
         (
-            r"(?:another|one more|one other|one last|the other) (?:thing|way|option|feature|cool|neat|useful|trick|tip)",
+            r"(?:another|one more|one other|one last|the other) (?:thing|"
+            r"way|option|feature|cool|neat|useful|trick|tip)",
             1.7,
         ),
         (
-            r"(?:a|one|just a|here's a|another|my) (?:quick |little |small |pro |final |last )*(?:tip|note|trick|hint)|pro tip",
+            r"(?:a|one|just a|here's a|another|my) (?:quick |little |"
+            r"small |pro |final |last )*(?:tip|note|trick|hint)|pro tip",
             1.3,
         ),
         (r"by the way|side note|as an aside|while we're here|speaking of", 0.9),
         (r"as for|when it comes to|in terms of|with that(?: said| done| out)?|having said that", 1.2),
         (r"what (?:if|about)|how about|how (?:do|can|would|to)|what (?:we're|i'm|you're) going to", 0.9),
         (r"what (?:you|i|we) (?:want|need|have|can|wanna|like)", 0.9),
-        (r"in order to|to (?:do|get|make|create|add|change|set|use|open|turn|start|remove|delete|edit|move|save)", 0.9),
-        (r"if (?:you|we|i) (?:want|wanted|would like|need|like|wish|don't want|ever)|if you'd like|say you want", 0.8),
+        (
+            r"in order to|to (?:do|get|make|create|add|change|"
+            r"set|use|open|turn|start|remove|delete|edit|move|save)",
+            0.9,
+        ),
+        (
+            r"if (?:you|we|i) (?:want|wanted|would like|need|like|"
+            r"wish|don't want|ever)|if you'd like|say you want",
+            0.8,
+        ),
         (r"as you can see|you can see|you(?:'ll| will) (?:see|notice)|you (?:see|notice)", -0.6),
         (rf"{_GOING}", 0.7),
         (rf"{_WANT}", 0.5),
@@ -169,11 +125,13 @@ ENGLISH = Language(
         (r"make sure|be careful|don't forget|remember", 0.2),
         (r"because|cause|which|who|where|or|although|though|even|since|unless|until|instead", -0.9),
         (
-            r"it|it's|it'll|its|he|she|they|they're|they'll|these|those|this (?:is|will|means|way)|that(?:'s| is|'ll)?",
+            r"it|it's|it'll|its|he|she|they|they're|they'll|these|"
+            r"those|this (?:is|will|means|way)|that(?:'s| is|'ll)?",
             -0.6,
         ),
         (
-            r"for (?:example|instance)|like|i mean|i think|i guess|i don't|kind of|sort of|basically|obviously|of course|in this case",
+            r"for (?:example|instance)|like|i mean|i think|i guess|i don't|"
+            r"kind of|sort of|basically|obviously|of course|in this case",
             -0.7,
         ),
         (r"there's|there is|there are|here's|here is|here are|here you|here we", 0.1),
@@ -186,44 +144,59 @@ ENGLISH = Language(
     ),
     starters=(
         r"so|okay|ok|alright|all right|right so|now|then|next|finally|lastly|anyway|anyways|perfect|great|awesome",
-        r"but|because|first|oh|also|hi|hello|hey|welcome|thanks|thank you|moving on|step (?:one|two|three|four|five|\d+)",
+        r"but|because|first|oh|also|hi|hello|hey|welcome|thanks|"
+        r"thank you|moving on|step (?:one|two|three|four|five|\d+)",
         r"and (?:then|now|so|if|once|when|after|here|that's|this is|what|let's|you'll|i'm|we're|i'll|there|finally)",
-        r"let's|let me|we're (?:going|gonna)|i'm (?:going|gonna)|you're (?:going|gonna)|what (?:i|you|we) (?:want|need|do)",
+        r"let's|let me|we're (?:going|gonna)|i'm (?:going|gonna)|"
+        r"you're (?:going|gonna)|what (?:i|you|we) (?:want|need|do)",
         r"once (?:you|we|i|it|that)|after (?:that|this|you)|in order to|the (?:first|next|last|other) (?:thing|step)",
     ),
     soft_starters=(
-        r"if (?:you|we|i|it)|when (?:you|we|i|it)|to do|and (?:you|we|i|it|the|this|that)|just (?:click|go|press|type|hit)",
-        r"you'll|i'll|we'll|you want|you need|you have to|you can|we can|we want|we need|i want|i can|i like|i usually",
+        r"if (?:you|we|i|it)|when (?:you|we|i|it)|to do|and (?:you|"
+        r"we|i|it|the|this|that)|just (?:click|go|press|type|hit)",
+        r"you'll|i'll|we'll|you want|you need|you have to|you can|"
+        r"we can|we want|we need|i want|i can|i like|i usually",
         r"there's|there is|here's|here is|as you can|for example|make sure|this is|that's|it's|it (?:is|will|should)",
         r"click|press|select|choose|open|type|drag|hit|tap|push|pull|put|take|turn|add|remove|insert|enter|save",
     ),
     intro=(
         r"welcome (?:back|to)|in (?:this|today's) (?:video|tutorial|lesson|screencast|clip|one|session|episode)",
         r"(?:hi|hello|hey)(?: there)?(?: (?:guys|everyone|everybody|folks|all|friends))?",
-        r"my name is|my name's|today (?:i'm|we're|i'll|we'll|i|we|i want|you)|i'm going to (?:be )?(?:show|teach|walk|demonstrat)\w*",
-        r"(?:i|we)(?:'ll| will)(?: be)? (?:show|teach|walk|demonstrat)\w* you|what's up|good (?:morning|afternoon|evening)",
-        r"you(?:'ll| will) (?:learn|need)|we(?:'ll| will) (?:learn|need|look at|cover)|let's get started|this (?:video|tutorial)",
+        r"my name is|my name's|today (?:i'm|we're|i'll|we'll|i|we|i want|"
+        r"you)|i'm going to (?:be )?(?:show|teach|walk|demonstrat)\w*",
+        r"(?:i|we)(?:'ll| will)(?: be)? (?:show|teach|walk|"
+        r"demonstrat)\w* you|what's up|good (?:morning|afternoon|evening)",
+        r"you(?:'ll| will) (?:learn|need)|we(?:'ll| will) (?:learn|"
+        r"need|look at|cover)|let's get started|this (?:video|tutorial)",
         r"subscribe|by the end of this",
     ),
     wrap_up=(
-        r"thank(?:s| you)(?: so much| very much)? for (?:watching|viewing|joining|tuning|listening)|see you (?:next|in the next|soon|later)",
-        r"(?:and|so|okay|alright) that's (?:it|all|basically it|pretty much it|about it|how)|that(?:'s| is) (?:it for|all for|how you|how to|how easy)",
-        r"(?:hope|hopefully) (?:you|this|that)(?: \w+)? (?:enjoyed|helps|helped|found|liked|was|learned|been)|until next time|bye",
-        r"(?:like and|please|don't forget to) subscribe|leave (?:a|me a|your) comments?|in the comments|to (?:sum up|recap|summarize|conclude|wrap)",
-        r"in (?:summary|conclusion)|that wraps|we(?:'ve| have) (?:now )?(?:learned|covered|seen how)|you now know|enjoy your",
+        r"thank(?:s| you)(?: so much| very much)? for (?:watching|viewing|"
+        r"joining|tuning|listening)|see you (?:next|in the next|soon|later)",
+        r"(?:and|so|okay|alright) that's (?:it|all|basically it|pretty much it|"
+        r"about it|how)|that(?:'s| is) (?:it for|all for|how you|how to|how easy)",
+        r"(?:hope|hopefully) (?:you|this|that)(?: \w+)? (?:enjoyed|"
+        r"helps|helped|found|liked|was|learned|been)|until next time|bye",
+        r"(?:like and|please|don't forget to) subscribe|leave (?:a|me a|"
+        r"your) comments?|in the comments|to (?:sum up|recap|summarize|conclude|wrap)",
+        r"in (?:summary|conclusion)|that wraps|we(?:'ve|"
+        r" have) (?:now )?(?:learned|covered|seen how)|you now know|enjoy your",
         r"and you(?:'re| are) (?:all )?done|if you have any questions|take care",
     ),
     tip=(
         r"(?:quick|pro|little|handy|useful|small|final|last|one|another|a) (?:tip|trick|hint)|tips?",
-        r"by the way|you can also|another way|if you (?:prefer|like)|alternatively|shortcut|as a side note|it helps to|a good idea",
+        r"by the way|you can also|another way|if you (?:prefer|like)|"
+        r"alternatively|shortcut|as a side note|it helps to|a good idea",
     ),
     warning=(
-        r"be (?:very |really |extra )?careful|careful|warning|caution|watch out|beware|never|do not|don't ever|dangerous",
-        r"make (?:absolutely )?sure (?:you|not|that you) (?:don't|do not|never)|don't (?:touch|use|overtighten|forget|over|let|skip|leave|pull|open|press)",
+        r"be (?:very |really |extra )?careful|careful|warning|"
+        r"caution|watch out|beware|never|do not|don't ever|dangerous",
+        r"make (?:absolutely )?sure (?:you|not|that you) (?:don't|do not|never)|"
+        r"don't (?:touch|use|overtighten|forget|over|let|skip|leave|pull|open|press)",
         r"important(?: to| that|ly)?|can't (?:be undone|undo)|cannot be undone|at your own risk",
     ),
-    verbs=_FORMS,
-    weak_verbs=_WEAK,
+    verbs=FORMS,
+    weak_verbs=WEAK,
     leads=(
         (rf"let's{_SOFT}|lets{_SOFT}", 2.2),
         (rf"{_GOING}{_SOFT}", 2.0),
@@ -240,15 +213,17 @@ ENGLISH = Language(
         (r"(?:in order )?to(?: just)?", 0.5),
     ),
     open_leads=(
-        rf"let's{_SOFT}|{_GOING}{_SOFT}|go ahead and{_SOFT}|(?:you|we|i) (?:want to|need to|have to|wanna|gotta){_SOFT}",
+        rf"let's{_SOFT}|{_GOING}{_SOFT}|go ahead and{_SOFT}|(?:you|"
+        rf"we|i) (?:want to|need to|have to|wanna|gotta){_SOFT}",
     ),
     not_verbs=words(
-        """inside outside behind beside near along across during beneath underneath toward towards past via per besides
-        only either neither nor plus minus unlike despite except sometimes usually normally typically often today
-        yesterday tomorrow tonight maybe hopefully luckily unfortunately remember be been do done see know learn want like need have understand think talk say call remember love hope guess
-        mean happen be able the a an my your it this that these those with to in on of for at by from so and or not
-        really just actually probably also always never teach demonstrate walk cover take show quick quickly here there
-        now then first go get one some any all both what how where when why if as up down out over back"""
+        """inside outside behind beside near along across during beneath underneath toward towards past via per
+        besides only either neither nor plus minus unlike despite except sometimes usually normally typically often
+        today yesterday tomorrow tonight maybe hopefully luckily unfortunately remember be been do done see know
+        learn want like need have understand think talk say call remember love hope guess mean happen be able the a
+        an my your it this that these those with to in on of for at by from so and or not really just actually
+        probably also always never teach demonstrate walk cover take show quick quickly here there now then first go
+        get one some any all both what how where when why if as up down out over back"""
     ),
     subordinate=words("if when once after before while since to as until because although though what how where"),
     spelling=((r"\bi\b(?!\.)", "I"),),
@@ -259,16 +234,21 @@ ENGLISH = Language(
         um uh or don't doesn't it'll gonna want"""
     ),
     pronouns=words("it that this them these those here there one ones something everything him her us me you"),
+    joiners=words("and or"),
+    particles=words("up down off out on in over back away"),
     articles=words("the a an my your this"),
     determiners=words("the a an this that these those my your our his her its their some any no each every of on in"),
     dangling=words(
-        """a an the to of in on at by for with from into onto over up as and or but so that this these those your my our
-        its their his her is are be it you we i if then than about just very really like which where when what how some
-        any will right also there here going through under between after before until don't doesn't can't won't didn't isn't not never"""
+        """a an the to of in on at by for with from into onto over up as and or but so that this these those your my
+        our its their his her is are be it you we i if then than about just very really like which where when what
+        how some any will also there here going through under between after before until don't doesn't can't won't
+        didn't isn't not never"""
     ),
     fillers=(
+        r"^(?:(?:okay|ok|alright|all right|so|well|yeah|now|and) )+(?=(?:so|now|and|okay|then)\b)",
         r"u+h+m?|u+m+|e+r+m?|h+m+|mhm",
-        r"(?<!if )(?<!do )(?<!as )(?<!let )(?<!that )(?<!what )(?<!once )(?<!when )you know(?! (?:how|what|the|that|where|which|if|your|it))",
+        r"(?<!if )(?<!do )(?<!as )(?<!let )(?<!that )(?<!what )(?<!once )(?<!when )you know(?! (?:how|"
+        r"what|the|that|where|which|if|your|it))",
         r"(?<!this )(?<!that )(?<!what )(?<!any )(?<!some )(?<!the )(?<!a )(?<!which )(?<!other )(?:kind|sort) of",
         r"kinda|basically|literally|i mean(?! (?:the|that|it))|i guess|like i said",
         r"go ahead and|as you can see",
@@ -278,9 +258,10 @@ ENGLISH = Language(
         (r"^(click|tap|press|hit|double-click|right-click) (?:right )?(?:up |down |over |in )?on\b(?= \w)", r"\1"),
         (r"\b(?:right |up |down |over |back )+(here|there)\b", ""),
         (
-            r"\b(?:just|really|basically|actually|literally|simply|kind of|sort of|kinda|maybe|obviously|again|like)\b",
+            r"\b(?:just|really|basically|actually|literally|simply|"
+            r"kind of|sort of|kinda|maybe|obviously|again|like)\b",
             "",
         ),
-        (r"\b(?:here|there)$", ""),
+        (r"\b(?:here|there)(?:$|(?= (?:at|in|on|with|under|to|from)\b))", ""),
     ),
 )

@@ -5,22 +5,24 @@ from __future__ import annotations
 from ..language import Language, words
 
 _STOPWORDS = words(
-    """a ahora al algo algunas algunos allí ante antes aquí así aún aunque bien bueno cada casi como cómo con cosa cosas
-    cual cuando cuándo de del desde después donde dos el él ella ellas ellos en entonces era eres es esa esas ese eso
-    esos esta está estamos están estas este esto estos fin forma fue ha hace hacer hacia han has hasta hay he hola la
-    las le les lo los luego más me mi mis mismo momento muy nada ni no nos nosotros nuestra nuestro o os otra otro para
-    pero poco podemos poder porque primer primera primero pues que qué queremos quien se sea ser si sí siempre sin sobre
-    solo son su sus también tan tanto te tenemos tener tiene tienen tienes toda todas todo todos tu tus un una unas uno
-    unos usted ustedes va vamos van vas ver vez video vídeo voy y ya yo eh este paso siguiente finalmente último hoy
-    bienvenidos gracias tutorial vale pues mostrar enseñar puedes puede quieres quiere debes simplemente veces"""
+    """a ahora al algo algunas algunos allí ante antes aquí así aún aunque bien bueno cada casi como cómo con cosa
+    cosas cual cuando cuándo de del desde después donde dos el él ella ellas ellos en entonces era eres es esa esas
+    ese eso esos esta está estamos están estas este esto estos fin forma fue ha hace hacer hacia han has hasta hay
+    he hola la las le les lo los luego más me mi mis mismo momento muy nada ni no nos nosotros nuestra nuestro o os
+    otra otro para pero poco podemos poder porque primer primera primero pues que qué queremos quien se sea ser si
+    sí siempre sin sobre solo son su sus también tan tanto te tenemos tener tiene tienen tienes toda todas todo
+    todos tu tus un una unas uno unos usted ustedes va vamos van vas ver vez video vídeo voy y ya yo eh este paso
+    siguiente finalmente último hoy bienvenidos gracias tutorial vale pues mostrar enseñar puedes puede quieres
+    quiere debes simplemente veces"""
 )
 _AR = words(
-    """seleccionar pulsar presionar arrastrar copiar pegar guardar borrar eliminar agregar quitar girar tocar atornillar
-    aflojar apretar colocar mezclar cortar pelar picar calentar precalentar salar doblar enrollar lavar limpiar secar
-    engrasar revisar comprobar medir marcar activar desactivar configurar modificar cambiar ordenar filtrar calcular
-    enviar confirmar cancelar buscar levantar conectar desconectar fijar montar desmontar inflar reemplazar dejar
-    esperar descargar instalar iniciar reiniciar cerrar entrar insertar crear formatear ajustar empujar tirar amasar
-    hornear reposar formar rellenar lijar pintar taladrar cepillar rallar echar sacar retirar llenar vaciar bajar apagar encender nombrar teclear cocinar enganchar desinflar"""
+    """seleccionar pulsar presionar arrastrar copiar pegar guardar borrar eliminar agregar quitar girar tocar
+    atornillar aflojar apretar colocar mezclar cortar pelar picar calentar precalentar salar doblar enrollar lavar
+    limpiar secar engrasar revisar comprobar medir marcar activar desactivar configurar modificar cambiar ordenar
+    filtrar calcular enviar confirmar cancelar buscar levantar conectar desconectar fijar montar desmontar inflar
+    reemplazar dejar esperar descargar instalar iniciar reiniciar cerrar entrar insertar crear formatear ajustar
+    empujar tirar amasar hornear reposar formar rellenar lijar pintar taladrar cepillar rallar echar sacar retirar
+    llenar vaciar bajar apagar encender nombrar teclear cocinar enganchar desinflar"""
 )
 _WEAK = words("usar empezar comenzar pasar mirar terminar continuar")
 _GIVEN = {
@@ -105,7 +107,8 @@ SPANISH = Language(
     phrases=(
         (r"(?:el )?(?:primer|segundo|tercer|siguiente|último) paso|paso (?:uno|dos|tres|cuatro|cinco|\d+)", 2.8),
         (
-            r"lo (?:primero|siguiente|segundo|último) (?:que|es)?|(?:vamos a|empezamos|comenzamos|vamos) (?:empezar|comenzar|con)",
+            r"lo (?:primero|siguiente|segundo|último) (?:que|es)?|"
+            r"(?:vamos a|empezamos|comenzamos|vamos) (?:empezar|comenzar|con)",
             2.0,
         ),
         (r"(?:vamos|pasamos|nos vamos|pasemos) (?:a la|al|a los|a las)|siguiente", 1.9),
@@ -117,18 +120,22 @@ SPANISH = Language(
     ),
     closers=(r"listo|ya está|perfecto|eso es todo|muy bien|y ya",),
     starters=(
-        r"entonces|ahora|luego|después|y (?:ahora|luego|después|entonces|aquí|ya)|pero|vale|bueno|primero|una vez|hola",
+        r"entonces|ahora|luego|después|y (?:ahora|luego|después|"
+        r"entonces|aquí|ya)|pero|vale|bueno|primero|una vez|hola",
         r"por último|finalmente|a continuación|porque|para (?:empezar|terminar)|mientras tanto|el siguiente paso|hoy",
     ),
     soft_starters=(
-        r"vamos a|voy a|si (?:quieres|queremos)|cuando|tenemos que|hay que|y (?:si|vamos|lo|la|el)|para|puedes|tiene que|cuidado",
+        r"vamos a|voy a|si (?:quieres|queremos)|cuando|tenemos que|"
+        r"hay que|y (?:si|vamos|lo|la|el)|para|puedes|tiene que|cuidado",
     ),
     intro=(
-        r"hola|bienvenid[oa]s?|en este (?:vídeo|video|tutorial)|hoy (?:vamos|voy|les|te|os)|(?:voy|vamos) a (?:mostrar|enseñar|aprender)\w*",
+        r"hola|bienvenid[oa]s?|en este (?:vídeo|video|tutorial)|hoy (?:vamos|"
+        r"voy|les|te|os)|(?:voy|vamos) a (?:mostrar|enseñar|aprender)\w*",
         r"buenos días|buenas tardes",
     ),
     wrap_up=(
-        r"gracias por (?:ver|mirar|su)|eso es todo|hasta (?:la próxima|luego|pronto)|nos vemos|suscríbe\w*|espero que|buen provecho",
+        r"gracias por (?:ver|mirar|su)|eso es todo|hasta (?:la próxima|"
+        r"luego|pronto)|nos vemos|suscríbe\w*|espero que|buen provecho",
         r"y ya está|con esto (?:hemos )?termina\w*",
     ),
     tip=(r"consejo|truco|por cierto|también puedes|alternativamente|otra forma",),
@@ -136,15 +143,24 @@ SPANISH = Language(
     verbs=_FORMS,
     weak_verbs=_WEAK | words("hacer ir volver"),
     leads=(
-        (r"(?:vamos|voy|vas|van|va) a|(?:tenemos|tienes|tiene|tienen|hay) que|(?:debemos|debes|debe|deben)|(?:paso|siguiente|primero|último) es", 2.0),
+        (
+            r"(?:vamos|voy|vas|van|va) a|(?:tenemos|tienes|tiene|tienen|hay) que|"
+            r"(?:debemos|debes|debe|deben)|(?:paso|siguiente|primero|último) es",
+            2.0,
+        ),
         (r"(?:podemos|puedes|puede|pueden|queremos|quieres)(?: ahora| también)?", 1.5),
-        (r"(?:ahora|luego|después|primero|y|entonces|continuación|último|terminar|finalmente|simplemente|lugar)", 1.7),
+        (
+            r"(?:ahora|luego|después|primero|y|entonces|continuación|"
+            r"último|terminar|finalmente|simplemente|lugar)",
+            1.7,
+        ),
         (r"(?:nosotros|usted|ustedes|yo|tú|se)", 1.2),
         (r"para|de", 0.4),
     ),
     subordinate=words("si cuando para porque una mientras antes después hasta"),
     clause_ends=words("y porque que pero si cuando luego después entonces para hasta está es son como donde ya"),
     pronouns=words("lo la los las esto eso todo aquí ahí allí le nos"),
+    joiners=words("y o"),
     articles=words("el la los las un una"),
     determiners=words("el la los las un una unos unas este esta estos estas su sus mi tu nuestro nuestra del al"),
     dangling=words(
@@ -152,7 +168,5 @@ SPANISH = Language(
         es muy más como entonces luego ya lo nos"""
     ),
     fillers=(r"e+h+m?|o sea|este pues|digamos|básicamente|como que",),
-    tidy=(
-        (r"\b(?:simplemente|ahora|luego|entonces|primero|bien|pues|también)\b", ""),
-    ),
+    tidy=((r"\b(?:simplemente|ahora|luego|entonces|primero|bien|pues|también)\b", ""),),
 )

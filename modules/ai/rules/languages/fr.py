@@ -5,23 +5,26 @@ from __future__ import annotations
 from ..language import Language, words
 
 _STOPWORDS = words(
-    """à alors après au aucun aussi autre aux avant avec avez avoir avons bien bon bonjour c'est ça car ce ceci cela celle
-    celui ces cet cette ceux chaque comme comment d'abord dans de debout déjà depuis des deux dit donc du elle elles en
-    encore ensuite est et étape être euh fait faire fois font ici il ils j'ai je juste jusqu'à l'on la là le les leur
-    leurs lui ma mais me même mes moi moins mon ne n'est nos notre nous on ont ou où par parce pas peu peut peuvent peux
-    plus pour pouvez pouvons puis qu'il qu'on quand que quel quelle quelques qui quoi sa sans se sera ses si son sont
-    sous sur ta te tes toi ton toujours tous tout toute toutes très tu un une va vais vas venir vers veux voilà vont vos
-    votre voulez vous vraiment y vidéo aujourd'hui enfin maintenant petit petite faut fin première premier d'un d'une
-    l'avoir qu'elle s'il n'a voir voici vu allez allons salut merci montrer regarder simplement gros toute merci"""
+    """à alors après au aucun aussi autre aux avant avec avez avoir avons bien bon bonjour c'est ça car ce ceci cela
+    celle celui ces cet cette ceux chaque comme comment d'abord dans de debout déjà depuis des deux dit donc du elle
+    elles en encore ensuite est et étape être euh fait faire fois font ici il ils j'ai je juste jusqu'à l'on la là
+    le les leur leurs lui ma mais me même mes moi moins mon ne n'est nos notre nous on ont ou où par parce pas peu
+    peut peuvent peux plus pour pouvez pouvons puis qu'il qu'on quand que quel quelle quelques qui quoi sa sans se
+    sera ses si son sont sous sur ta te tes toi ton toujours tous tout toute toutes très tu un une va vais vas venir
+    vers veux voilà vont vos votre voulez vous vraiment y vidéo aujourd'hui enfin maintenant petit petite faut fin
+    première premier d'un d'une l'avoir qu'elle s'il n'a voir voici vu allez allons salut merci montrer regarder
+    simplement gros toute merci"""
 )
 _ER = words(
-    """cliquer sélectionner appuyer glisser déplacer copier coller enregistrer supprimer effacer ajouter retirer enlever
-    tourner visser dévisser serrer desserrer poser placer verser mélanger couper éplucher hacher chauffer préchauffer
-    saler poivrer plier rouler étaler laver nettoyer essuyer graisser vérifier contrôler mesurer marquer taper activer
-    désactiver configurer modifier changer renommer trier filtrer calculer imprimer partager envoyer confirmer valider
-    annuler chercher trouver lever basculer brancher débrancher fixer monter démonter gonfler remplacer laisser attendre
-    télécharger installer lancer démarrer redémarrer connecter fermer entrer saisir insérer créer former régler aligner
-    tirer pousser casser cocher décocher masquer afficher détartrer rincer vidanger allumer gratter coudre peindre percer poncer fouetter battre garnir parsemer servir accrocher attacher détacher vider"""
+    """cliquer sélectionner appuyer glisser déplacer copier coller enregistrer supprimer effacer ajouter retirer
+    enlever tourner visser dévisser serrer desserrer poser placer verser mélanger couper éplucher hacher chauffer
+    préchauffer saler poivrer plier rouler étaler laver nettoyer essuyer graisser vérifier contrôler mesurer marquer
+    taper activer désactiver configurer modifier changer renommer trier filtrer calculer imprimer partager envoyer
+    confirmer valider annuler chercher trouver lever basculer brancher débrancher fixer monter démonter gonfler
+    remplacer laisser attendre télécharger installer lancer démarrer redémarrer connecter fermer entrer saisir
+    insérer créer former régler aligner tirer pousser casser cocher décocher masquer afficher détartrer rincer
+    vidanger allumer gratter coudre peindre percer poncer fouetter battre garnir parsemer servir accrocher attacher
+    détacher vider"""
 )
 _WEAK_ER = words("commencer passer utiliser aller regarder continuer terminer")
 _GIVEN = {
@@ -93,11 +96,13 @@ FRENCH = Language(
     },
     phrases=(
         (
-            r"étape (?:un|une|deux|trois|quatre|cinq|\d+)|(?:la )?(?:première|deuxième|troisième|prochaine|dernière) étape",
+            r"étape (?:un|une|deux|trois|quatre|cinq|\d+)|"
+            r"(?:la )?(?:première|deuxième|troisième|prochaine|dernière) étape",
             2.8,
         ),
         (
-            r"(?:la )?(?:première|deuxième|prochaine|dernière|seconde) chose|on (?:commence|va commencer)|commen(?:cez|çons)",
+            r"(?:la )?(?:première|deuxième|prochaine|dernière|"
+            r"seconde) chose|on (?:commence|va commencer)|commen(?:cez|çons)",
             2.0,
         ),
         (r"(?:on|nous) (?:passe|va passer|passons|allons passer)|pass(?:ez|ons) (?:à|au|aux)", 2.0),
@@ -109,23 +114,27 @@ FRENCH = Language(
     ),
     closers=(r"voilà|c'est (?:fait|fini|terminé|bon|prêt)|parfait|et voilà",),
     starters=(
-        r"alors|donc|maintenant|ensuite|puis|après|et (?:là|puis|ensuite|maintenant|voilà|donc)|mais|voilà|une fois|bonjour",
+        r"alors|donc|maintenant|ensuite|puis|après|et (?:là|puis|"
+        r"ensuite|maintenant|voilà|donc)|mais|voilà|une fois|bonjour",
         r"tout d'abord|d'abord|enfin|parce|pour (?:commencer|finir)|aujourd'hui",
     ),
     soft_starters=(
-        r"on (?:va|peut)|vous (?:allez|pouvez|devez)|il faut|je vais|si (?:vous|on)|et vous|et on|il|elle|cliquez|choisissez|ouvrez|attention|appuyez",
+        r"on (?:va|peut)|vous (?:allez|pouvez|devez)|il faut|je vais|si (?:vous|"
+        r"on)|et vous|et on|il|elle|cliquez|choisissez|ouvrez|attention|appuyez",
     ),
     intro=(
         r"bonjour|salut|bienvenue|dans cette vidéo|aujourd'hui (?:je|nous|on)|je vais vous (?:montrer|expliquer)",
         r"nous allons voir|on va voir comment|ce tutoriel",
     ),
     wrap_up=(
-        r"merci (?:d'avoir|pour|de)|c'est (?:terminé|fini|tout)|à bientôt|à la prochaine|bon appétit|au revoir|n'hésitez pas|abonne[zr]",
+        r"merci (?:d'avoir|pour|de)|c'est (?:terminé|fini|tout)|à bientôt|"
+        r"à la prochaine|bon appétit|au revoir|n'hésitez pas|abonne[zr]",
         r"voilà c'est",
     ),
     tip=(r"astuce|conseil|au fait|vous pouvez aussi|petit truc|sinon",),
     warning=(
-        r"attention|faites attention|prudence|ne (?:touchez|mettez|serrez|faites|forcez)\w* (?:pas|jamais)|jamais|veillez",
+        r"attention|faites attention|prudence|ne (?:touchez|mettez|"
+        r"serrez|faites|forcez)\w* (?:pas|jamais)|jamais|veillez",
     ),
     verbs=_FORMS,
     weak_verbs=_WEAK_ER | words("faire aller prendre revenir"),
@@ -135,7 +144,8 @@ FRENCH = Language(
             2.0,
         ),
         (
-            r"(?:vous|tu|on|il) (?:devez|dois|doit|pouvez|peux|peut|faut|suffit de)(?: ensuite| maintenant)?|il faut|suffit d[e']|(?:étape|chose) (?:est|consiste)(?: de| à)?",
+            r"(?:vous|tu|on|il) (?:devez|dois|doit|pouvez|peux|peut|faut|suffit de)(?: ensuite|"
+            r" maintenant)?|il faut|suffit d[e']|(?:étape|chose) (?:est|consiste)(?: de| à)?",
             1.9,
         ),
         (r"(?:on|nous|vous|je|tu)", 1.4),
@@ -147,15 +157,14 @@ FRENCH = Language(
         "et parce car qui mais si quand puis ensuite donc pour afin jusqu'à c'est vous on il elle est sont alors où"
     ),
     pronouns=words("le la les ça cela ceci y en tout ici là"),
+    joiners=words("et ou"),
     articles=words("le la les un une"),
     command_endings=("ez", "ons"),
     determiners=words("le la les un une des du au aux ce cette ces mon ma votre vos notre l'"),
     dangling=words(
-        """le la les un une des du de d' à au aux et ou mais en dans sur sous avec pour par sans ce cette ces votre vos
-        notre nos qui que puis si est alors donc bien juste votre très"""
+        """le la les un une des du de d' à au aux et ou mais en dans sur sous avec pour par sans pendant vers depuis
+        entre ce cette ces votre vos notre nos qui que puis si est alors donc bien juste votre très"""
     ),
     fillers=(r"e+u+h+|hum+|genre|en fait|du coup|tu vois|vous voyez|on va dire",),
-    tidy=(
-        (r"\b(?:juste|simplement|maintenant|ensuite|donc|bien|alors|tout simplement|d'abord)\b", ""),
-    ),
+    tidy=((r"\b(?:juste|simplement|maintenant|ensuite|donc|bien|alors|tout simplement|d'abord)\b", ""),),
 )

@@ -1,0 +1,93 @@
+"""The forms of the editing page."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from .models import Module, Step
+
+CLOCK = re.compile(r"(?:(?:(\d+):)?(\d{1,3}):)?(\d+(?:[.,]\d+)?)")
+
+
+class ClockField(forms.CharField):
+    """Seconds, written as on a player: 1:05, 1:02:03.5 or 65.5."""
+
+    widget = forms.TextInput(attrs={"inputmode": "decimal", "size": 8, "autocomplete": "off"})
+
+    def prepare_value(self, value: Any) -> Any:
+        if not isinstance(value, float | int):
+            return value
+        minutes, seconds = divmod(round(float(value), 3), 60)
+        hours, minutes = divmod(int(minutes), 60)
+        rest = f"{seconds:06.3f}".rstrip("0").rstrip(".")
+        return f"{hours}:{minutes:02}:{rest}" if hours else f"{minutes}:{rest}"
+
+    def to_python(self, value: Any) -> float | None:
+        text = super().to_python(value).strip()
+        if not text:
+            return None
+        found = CLOCK.fullmatch(text)
+        if not found:
+            raise ValidationError(_("Please write a time like 1:05."), code="bad_time")
+        hours, minutes, seconds = found.groups()
+        return int(hours or 0) * 3600 + int(minutes or 0) * 60 + float(seconds.replace(",", "."))
+
+
+class ModuleForm(forms.ModelForm):
+    class Meta:
+        model = Module
+        fields = ("title", "description")
+        widgets = {"description": forms.Textarea(attrs={"rows": 3})}
+
+
+class StepForm(forms.ModelForm):
+    """One step. Its times lie within the video (`duration` of the module)."""
+
+    start = ClockField(label="Starts")
+    end = ClockField(label="Ends")
+
+    class Meta:
+        model = Step
+        fields = ("kind", "title", "text", "start", "end")
+        widgets = {"text": forms.Textarea(attrs={"rows": 3})}
+
+    def __init__(self, *args: Any, duration: float | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.duration = duration
+
+    @property
+    def added(self) -> bool:
+        """Is it a step that there is not yet?"""
+        return self.instance._state.adding
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        start, end = cleaned.get("start"), cleaned.get("end")
+        if start is None or end is None:
+            return cleaned
+        # A time shown to the player's precision may be a hair behind the video's own end.
+        if self.duration and end > self.duration + 0.5:
+            self.add_error("end", _("The video ends before that."))
+        elif start >= end:
+            self.add_error("end", _("A step must end after it starts."))
+        return cleaned
+
+
+class BaseStepFormSet(forms.BaseModelFormSet):
+    """The steps of one module, and of no other."""
+
+    def clean(self) -> None:
+        super().clean()
+        # Not in the query: a run has written the steps anew meanwhile, or somebody made the id up.
+        if any(form.added for form in self.initial_forms):
+            raise ValidationError(_("The steps have changed meanwhile. Please load the page anew."), code="changed")
+
+
+_OPTIONS = {"form": StepForm, "formset": BaseStepFormSet, "can_delete": True}
+StepFormSet = forms.modelformset_factory(Step, extra=0, **_OPTIONS)
+NewStepFormSet = forms.modelformset_factory(Step, extra=1, **_OPTIONS)

@@ -1,0 +1,78 @@
+"""Editing a training: its title and description, and its steps."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.db import transaction
+from django.db.models import F
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from modules.forms import ModuleForm, NewStepFormSet, StepFormSet
+from modules.models import Module, Step
+
+from .access import editable_or_404
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@login_required
+def edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """One form for all of it. ?add=1: with an empty step at the end. Without a result there is nothing to edit."""
+    module = editable_or_404(request, pk)
+    if module.published_at is None:
+        return redirect("processing", pk)
+    sets = NewStepFormSet if "add" in request.GET else StepFormSet
+    form = ModuleForm(request.POST or None, instance=module)
+    steps = sets(request.POST or None, queryset=module.steps.shown(), form_kwargs={"duration": module.duration})
+    if request.method == "POST" and form.is_valid() and steps.is_valid():
+        with transaction.atomic():
+            save(module, form, steps)
+        messages.success(request, _("Your changes have been saved."))
+        return redirect("training", pk)
+    status = 400 if request.method == "POST" else 200
+    return render(request, "modules/edit.html", {"module": module, "form": form, "steps": steps}, status=status)
+
+
+def save(module: Module, form: ModuleForm, steps: StepFormSet) -> None:
+    """Write what was changed, and nothing else: a run may be writing to the same rows."""
+    steps.save(commit=False)
+    for step in steps.deleted_objects:
+        remove(step)
+    for step, changed in steps.changed_objects:
+        step.save(update_fields=changed)
+    for step in steps.new_objects:
+        step.module, step.order = module, 0
+        step.save()
+    in_order_of_time(module)
+    fields = {name: form.cleaned_data[name] for name in form.changed_data}
+    Module.objects.filter(pk=module.pk).update(**fields, search_text=search_text(module), version=F("version") + 1)
+
+
+def remove(step: Step) -> None:
+    """A machine's step stays as a deleted one, so that the next run does not bring it back."""
+    if step.machine:
+        Step.objects.filter(pk=step.pk).update(deleted=True)
+    else:
+        step.delete()
+
+
+def in_order_of_time(module: Module) -> None:
+    """Steps follow the video."""
+    for order, step in enumerate(module.steps.order_by("start", "end", "order"), start=1):
+        if step.order != order:
+            Step.objects.filter(pk=step.pk).update(order=order)
+
+
+def search_text(module: Module) -> str:
+    """All that the library's search looks at."""
+    steps = [f"{title} {text}" for title, text in module.steps.shown().values_list("title", "text")]
+    transcript = module.transcripts.first()
+    cues = transcript.cues.values_list("text", flat=True) if transcript else []
+    return "\n".join([module.title, *steps, *cues])

@@ -1,0 +1,210 @@
+"""The pages' scripts in a real browser: polling, the training page's keys and clicks, the upload page."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from tests.servers import ROOT, Site, program
+
+from .shots import ARGS, PASSWORD, sign_in
+
+
+@pytest.fixture(scope="module")
+def seeded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Site, dict[str, str]]]:
+    site = Site(tmp_path_factory.mktemp("pages"))
+    site.manage("migrate", "--verbosity", "0")
+    seed = [sys.executable, "-m", "tests.browser.seed", PASSWORD]
+    made = subprocess.run(seed, cwd=ROOT, env=site.env, capture_output=True, text=True, check=True)
+    site.serve()
+    yield site, json.loads(made.stdout)
+    site.stop()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as play:
+        running = play.chromium.launch(executable_path=program("chromium"), args=ARGS)
+        yield running
+        running.close()
+
+
+@pytest.fixture(scope="module")
+def state(browser: Browser, seeded) -> str:
+    return sign_in(browser, seeded[0].url, "ann.archer")
+
+
+@pytest.fixture
+def page(browser: Browser, seeded, state: str) -> Iterator[Page]:
+    """Signed in; an error in any script fails the test."""
+    context = browser.new_context(storage_state=state, base_url=seeded[0].url)
+    opened = context.new_page()
+    errors: list[str] = []
+    opened.on("pageerror", lambda error: errors.append(str(error)))
+    yield opened
+    context.close()
+    assert errors == []
+
+
+def change(site: Site, pk: str, **fields: object) -> None:
+    """Write to a module as a worker would."""
+    code = f"from modules.models import Module; Module.objects.filter(pk={pk!r}).update(**{fields!r})"
+    site.manage("shell", "-v", "0", "-c", code)
+
+
+def test_the_processing_page_follows_the_work_and_stops_for_good(page: Page, seeded) -> None:
+    site, ids = seeded
+    page.goto(f"/modules/{ids['working']}/processing/")
+    bar = page.get_by_role("progressbar")
+    expect(bar).to_have_attribute("aria-valuenow", "23")
+    bar.evaluate("element => { element.kept = true }")
+    change(site, ids["working"], progress=62, stage="enhance", message={"code": "enhancing", "params": {}})
+    expect(bar).to_have_attribute("aria-valuenow", "62", timeout=6000)
+    assert bar.evaluate("element => element.kept"), "morphed, not replaced: so the bar moves"
+    expect(page.locator("#announcer")).to_have_text("Steps extracted, improving the wording")
+
+    page.context.set_offline(True)
+    expect(page.locator("#connection")).to_be_visible(timeout=6000)
+    page.context.set_offline(False)
+    expect(page.locator("#connection")).to_be_hidden(timeout=6000)
+
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.get_by_role("heading", name="Cancelled")).to_be_visible()
+    polls: list[str] = []
+    page.on("request", lambda request: polls.append(request.url))
+    page.wait_for_timeout(3500)
+    assert polls == []
+
+
+def test_a_hidden_tab_does_not_poll_and_catches_up_when_shown(page: Page, seeded) -> None:
+    _, ids = seeded
+    page.goto(f"/modules/{ids['rebuilt']}/processing/")
+    polls: list[str] = []
+    page.on("request", lambda request: polls.append(request.url) if request.url.endswith("/status/") else None)
+    page.evaluate("Object.defineProperty(document, 'hidden', { value: true, configurable: true })")
+    page.wait_for_timeout(3500)
+    assert polls == []
+    page.evaluate("delete document.hidden; document.dispatchEvent(new Event('visibilitychange'))")
+    page.wait_for_timeout(500)
+    assert len(polls) == 1
+
+
+def test_when_it_fails_while_watched_the_page_says_why(page: Page, seeded) -> None:
+    site, ids = seeded
+    page.goto(f"/modules/{ids['queued']}/processing/")
+    expect(page.locator("#progress")).to_contain_text("Yours is next")
+    change(site, ids["queued"], status="failed", stage="probe", error={"code": "no_video", "params": {}})
+    expect(page.get_by_text("This file has no video in it.")).to_be_visible(timeout=6000)
+    assert page.locator("[hx-trigger]").count() == 0
+
+
+def test_the_library_follows_what_is_in_work(page: Page, seeded) -> None:
+    site, ids = seeded
+    page.goto("/")
+    card = page.locator(f"#module-{ids['rebuilt']}")
+    change(site, ids["rebuilt"], progress=77)
+    expect(card).to_contain_text("77%", timeout=6000)
+
+
+def test_clicks_and_keys_move_the_video_and_the_video_moves_the_steps(page: Page, seeded) -> None:
+    _, ids = seeded
+    page.goto(f"/modules/{ids['ready']}/")
+    video = page.locator("#player")
+    page.wait_for_function("document.getElementById('player').readyState > 0")
+    current = page.locator(".step[aria-current]")
+    page.locator("#step-3 [data-seek]").click()
+    expect(current).to_have_id("step-3")
+    assert 16 <= video.evaluate("element => element.currentTime") < 25
+    assert page.url.endswith("#step-3")
+    video.evaluate("element => element.pause()")
+    page.keyboard.press("j")
+    expect(current).to_have_id("step-4")
+    page.keyboard.press("k")
+    expect(current).to_have_id("step-3")
+    video.evaluate("element => { element.currentTime = 50 }")
+    expect(current).to_have_id("step-7")
+    expect(page.locator("#now-count")).to_have_text("7 of 8")
+    page.keyboard.press("t")
+    expect(page.locator("#panel-transcript")).to_be_visible()
+    expect(page.locator("#panel-steps")).to_be_hidden()
+    page.keyboard.press("?")
+    expect(page.locator("#help")).to_be_visible()
+
+
+def test_the_transcript_can_be_searched(page: Page, seeded) -> None:
+    _, ids = seeded
+    page.goto(f"/modules/{ids['ready']}/")
+    page.keyboard.press("/")
+    expect(page.locator("#search")).to_be_focused()
+    page.keyboard.type("TANK")
+    expect(page.locator(".cue mark")).to_have_text(["tank", "tank"])
+    expect(page.locator("#found")).to_have_text("1 of 2")
+    page.keyboard.press("Enter")
+    expect(page.locator("#found")).to_have_text("2 of 2")
+    page.locator(".cue-found").click()
+    page.wait_for_function("document.getElementById('player').currentTime >= 50")
+
+
+def test_learners_go_on_where_they_were(page: Page, seeded) -> None:
+    _, ids = seeded
+    address = f"/modules/{ids['silent']}/"
+    page.goto(address)
+    page.wait_for_function("document.getElementById('player').readyState > 0")
+    page.evaluate("document.getElementById('player').currentTime = 30")
+    page.wait_for_function(f"localStorage.getItem('position:{ids['silent']}')")
+    page.goto("/")
+    page.goto(address)
+    expect(page.locator("#resumed")).to_contain_text("0:30")
+    page.get_by_role("button", name="Start over").click()
+    page.wait_for_function("document.getElementById('player').currentTime < 1")
+
+
+def test_deleting_asks_first(page: Page, seeded) -> None:
+    _, ids = seeded
+    page.goto(f"/modules/{ids['failed']}/processing/")
+    page.get_by_role("button", name="Delete", exact=True).click()
+    expect(page.get_by_text("Delete this training?")).to_be_visible()
+    page.get_by_role("button", name="Keep it").click()
+    page.get_by_role("button", name="Delete", exact=True).click()
+    page.get_by_role("button", name="Delete for good").click()
+    expect(page.get_by_role("status").first).to_contain_text("was deleted")
+
+
+def test_uploading_shows_the_bytes_and_goes_to_the_processing_page(page: Page, seeded, tmp_path: Path) -> None:
+    text = tmp_path / "notes.mp4"
+    text.write_text("This is no video. " * 100)
+    page.goto("/upload/")
+    expect(page.locator("#send")).to_be_disabled()
+    page.set_input_files("input[name=file]", text)
+    page.locator("#send").click()
+    expect(page.locator("#upload-error")).to_contain_text("not a video")
+    video = next((seeded[0].folder / "data" / "media" / "modules").glob("*/*.mp4"))
+    page.set_input_files("input[name=file]", video)
+    page.locator("#send").click()
+    page.wait_for_url(re.compile(r"/modules/[0-9a-f-]+/processing/"))
+
+
+@pytest.mark.parametrize("which", ["processing", "training"])
+def test_without_javascript_the_pages_say_the_same(browser: Browser, seeded, state: str, which: str) -> None:
+    site, ids = seeded
+    context = browser.new_context(storage_state=state, base_url=site.url, java_script_enabled=False)
+    page = context.new_page()
+    if which == "training":
+        page.goto(f"/modules/{ids['ready']}/")
+        page.locator("#step-3 [data-seek]").click()
+        page.wait_for_url(re.compile(r"\?t=16#step-3$"))
+        assert page.get_attribute("#player", "src").endswith("#t=16")
+        expect(page.locator("#panel-transcript")).to_be_visible()
+    else:
+        page.goto(f"/modules/{ids['rebuilt']}/processing/")
+        with page.expect_navigation(timeout=6000):
+            pass  # the page loads itself anew
+        expect(page.get_by_role("progressbar")).to_be_visible()
+    context.close()

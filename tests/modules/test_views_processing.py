@@ -1,0 +1,204 @@
+"""The processing page, the fragment it polls, and what may be asked of a module."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from modules.models import Module, StageRun, Worker, database_clock
+
+from .factories import make_module, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def ann(client: Client):
+    user = make_user("ann")
+    client.force_login(user)
+    return user
+
+
+def fragment(client: Client, module: Module):
+    return client.get(reverse("status_fragment", args=[module.pk]), headers={"HX-Request": "true"})
+
+
+def at_work(**fields) -> Module:
+    now = database_clock()
+    started = {"status": "processing", "run": "r", "claimed_at": now, "heartbeat_at": now}
+    return make_module(**started | fields)
+
+
+def test_page_and_poll_render_the_same_fragment(client: Client, ann) -> None:
+    module = at_work(stage="speech", progress=23, message={"code": "listening", "params": {"done": 3, "total": 9}})
+    page = client.get(reverse("processing", args=[module.pk])).content.decode()
+    poll = fragment(client, module).content.decode()
+    for text in ('hx-trigger="every 3s', "Listening (3 of 9)", 'aria-valuenow="23"', 'aria-current="step"'):
+        assert text in page
+        assert text in poll
+    assert '<noscript><meta http-equiv="refresh"' in page
+    assert "<html" not in poll
+
+
+def test_the_percentage_is_the_same_in_every_place(client: Client, ann) -> None:
+    html = fragment(client, at_work(stage="steps", progress=41)).content.decode()
+    assert 'transform="scale(41 1)"' in html
+    assert 'aria-valuenow="41"' in html
+
+
+@pytest.mark.parametrize("status", ["failed", "cancelled"])
+def test_settled_it_comes_without_its_trigger_and_with_a_way_on(client: Client, ann, status: str) -> None:
+    module = make_module(status=status, stage="probe", error={"code": "damaged_video", "params": {}})
+    html = fragment(client, module).content.decode()
+    assert "hx-" not in html
+    assert "Try again" in html
+    page = client.get(reverse("processing", args=[module.pk])).content.decode()
+    assert "http-equiv" not in page
+
+
+def test_when_ready_the_poll_leads_to_the_training(client: Client, ann) -> None:
+    module = make_module(status="ready", published_at=database_clock())
+    response = fragment(client, module)
+    assert (response.status_code, response["HX-Redirect"]) == (200, f"/modules/{module.pk}/")
+    page = client.get(reverse("processing", args=[module.pk]))
+    assert (page.status_code, page["Location"]) == (302, f"/modules/{module.pk}/")
+
+
+def test_a_failure_is_one_sentence_and_only_staff_see_the_traceback(client: Client, ann) -> None:
+    module = make_module(status="failed", stage="probe", error={"code": "no_video", "params": {}})
+    StageRun.objects.create(module=module, run="r", stage="probe", outcome="failed", traceback="Traceback: secret")
+    html = fragment(client, module).content.decode()
+    assert "This file has no video in it." in html
+    assert "secret" not in html
+    client.force_login(make_user("boss", is_staff=True))
+    assert "secret" in fragment(client, module).content.decode()
+
+
+def test_it_says_how_many_are_ahead(client: Client, ann) -> None:
+    module = make_module()
+    for minutes in (3, 2):
+        make_module(queued_at=module.queued_at - timedelta(minutes=minutes))
+    assert "2 videos are ahead of yours" in fragment(client, module).content.decode()
+
+
+def test_where_no_worker_listens_it_says_so_and_staff_learn_the_command(client: Client, ann, settings) -> None:
+    settings.DEBUG = False
+    module = make_module()
+    html = fragment(client, module).content.decode()
+    assert "Nothing is working on videos right now" in html
+    assert "ask your administrator" in html
+    client.force_login(make_user("boss", is_staff=True))
+    assert "manage.py localworker" in fragment(client, module).content.decode()
+    Worker.objects.seen("w", kind="local", host="h", pid=1, queues=["default"])
+    assert "Nothing is working" not in fragment(client, module).content.decode()
+
+
+def test_lines_and_pictures_appear_as_they_are_found(client: Client, ann) -> None:
+    module = at_work(stage="speech", progress=20)
+    part = {"module": module, "run": "r", "outcome": "part", "key": "k"}
+    for number in range(6):
+        output = {"text": f"Line {number}", "start": number}
+        StageRun.objects.create(**part, stage="speech", part=number, output=output)
+    still = StageRun.objects.create(**part, stage="stills", part=0, output={"time": 5.0, "name": "modules/x/1.jpg"})
+    html = fragment(client, module).content.decode()
+    assert "Line 5" in html
+    assert "Line 1" not in html, "only the newest"
+    assert reverse("live_still", args=[module.pk, still.pk]) in html
+
+
+def test_cues_of_captions_are_shown_too(client: Client, ann) -> None:
+    module = at_work(stage="steps", progress=40)
+    cues = [{"number": 1, "start": 1.0, "end": 2.0, "text": "From the captions"}]
+    StageRun.objects.create(module=module, run="r", stage="speech", outcome="done", key="k", output={"cues": cues})
+    assert "From the captions" in fragment(client, module).content.decode()
+
+
+def test_what_a_transcript_says_is_never_markup(client: Client, ann) -> None:
+    module = at_work(stage="speech", title="<script>alert(1)</script>")
+    output = {"text": "<img src=x onerror=alert(1)>"}
+    StageRun.objects.create(module=module, run="r", stage="speech", outcome="part", part=0, key="k", output=output)
+    html = client.get(reverse("processing", args=[module.pk])).content.decode()
+    assert "<img src=x" not in html
+    assert "<script>alert" not in html
+
+
+def test_a_dead_worker_is_told_honestly(client: Client, ann) -> None:
+    module = at_work(stage="speech", progress=15)
+    StageRun.objects.create(module=module, run="old", stage="speech", outcome="died", code="worker_died")
+    assert "The worker stopped just now. We took up the work again" in fragment(client, module).content.decode()
+
+
+def test_notices_are_shown_on_the_page(client: Client, ann) -> None:
+    module = at_work(stage="steps", notices=[{"code": "no_speech", "params": {}}])
+    assert "Nobody speaks in this video" in fragment(client, module).content.decode()
+
+
+def test_cancel_then_try_again(client: Client, ann) -> None:
+    module = at_work(stage="speech", progress=20)
+    assert client.post(reverse("cancel", args=[module.pk])).status_code == 302
+    module.refresh_from_db()
+    assert module.status == "cancelled"
+    response = client.post(reverse("retry", args=[module.pk]), follow=True)
+    module.refresh_from_db()
+    assert module.status == "queued"
+    assert response.redirect_chain == [(reverse("processing", args=[module.pk]), 302)]
+
+
+@pytest.mark.parametrize(("what", "steps", "speech"), [("", 0, 0), ("steps", 1, 0), ("speech", 1, 1)])
+def test_what_is_asked_for_anew_is_made_anew(client: Client, ann, what: str, steps: int, speech: int) -> None:
+    module = make_module(status="ready", published_at=database_clock())
+    client.post(reverse("retry", args=[module.pk]), {"what": what})
+    module.refresh_from_db()
+    assert (module.status, module.steps_round, module.speech_round) == ("queued", steps, speech)
+
+
+def test_deleting_takes_the_files_too(client: Client, ann, django_capture_on_commit_callbacks) -> None:
+    module = make_module(content=b"video")
+    storage, name = module.video.storage, module.video.name
+    assert storage.exists(name)
+    with django_capture_on_commit_callbacks(execute=True):
+        response = client.post(reverse("delete", args=[module.pk]))
+    assert response["Location"] == reverse("library")
+    assert not Module.objects.filter(pk=module.pk).exists()
+    assert not storage.exists(name)
+
+
+@pytest.mark.parametrize("name", ["retry", "cancel", "delete"])
+def test_only_the_owner_and_staff_may_act_and_only_by_post(client: Client, name: str) -> None:
+    module = at_work(visibility="signed_in")
+    address = reverse(name, args=[module.pk])
+    assert client.post(address).status_code == 404
+    client.force_login(make_user("ben"))
+    assert client.post(address).status_code == 404
+    client.force_login(module.owner)
+    assert client.get(address).status_code == 405
+    client.force_login(make_user("boss", is_staff=True))
+    assert client.post(address).status_code == 302
+
+
+def test_somebody_elses_module_is_not_there(client: Client) -> None:
+    module = at_work()
+    client.force_login(make_user("ben"))
+    assert client.get(reverse("processing", args=[module.pk])).status_code == 404
+    assert fragment(client, module).status_code == 404
+
+
+def test_signed_out_it_leads_to_sign_in_and_back_to_the_page(client: Client) -> None:
+    module = at_work()
+    page = client.get(reverse("processing", args=[module.pk]))
+    assert page["Location"] == f"/login/?next=/modules/{module.pk}/processing/"
+    poll = fragment(client, module)
+    assert poll.status_code == 200, "htmx ignores headers of a redirect"
+    assert poll["HX-Redirect"].startswith("/login/")
+
+
+def test_the_poll_costs_the_same_whatever_there_is(client: Client, ann, django_assert_max_num_queries) -> None:
+    module = at_work(stage="speech", duration=60.0)
+    for number in range(30):
+        make_module(title=f"Other {number}")
+        StageRun.objects.create(module=module, run="r", stage="speech", outcome="part", part=number, key="k", output={})
+    with django_assert_max_num_queries(14):
+        fragment(client, module)
