@@ -59,6 +59,7 @@ class StepForm(forms.ModelForm):
     def __init__(self, *args: Any, duration: float | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.duration = duration
+        self.fields["kind"].choices = [(kind, label.capitalize()) for kind, label in Step.Kind.choices]
 
     @property
     def added(self) -> bool:

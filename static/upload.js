@@ -140,7 +140,8 @@
   });
 
   byId("choose").hidden = false;
-  drop.querySelector(".drop-title").textContent = "Drop a video here";
+  const drags = matchMedia("(hover: hover)").matches;
+  drop.querySelector(".drop-title").textContent = drags ? "Drop a video here" : "Choose a video";
   input.setAttribute("aria-label", "Video");
   input.removeAttribute("required"); // Said by the button that waits, not by a bubble on a hidden field.
   chosen();

@@ -13,7 +13,7 @@ from av.container import InputContainer
 
 from modules.pipeline.types import SAMPLE_RATE, AudioBlock, MediaError
 
-from .reading import decoded, open_video, origin, packets, read_only
+from .reading import best, decoded, open_video, origin, packets, read_only
 
 TOLERANCE = 0.06
 """Seconds by which a frame's time may differ from the running count of samples before it is put right."""
@@ -34,17 +34,11 @@ def audio_blocks(path: Path, container: str, *, seconds: float = 600, overlap: f
         yield from _cut((piece[0] for piece in pieces), round(seconds * SAMPLE_RATE), round(overlap * SAMPLE_RATE))
 
 
-def has_sound(source: InputContainer) -> bool:
-    """Whether there is a track of sound and a decoder for it."""
-    stream = source.streams.best("audio")
-    return stream is not None and stream.codec_context is not None
-
-
 def audio_stream(source: InputContainer) -> AudioStream:
     """The track that a player would play; no other is read. Raises MediaError (no_audio)."""
-    if not has_sound(source):
+    stream = best(source, "audio")
+    if stream is None:
         raise MediaError("no_audio")
-    stream = source.streams.best("audio")
     read_only(source, stream)
     return stream
 

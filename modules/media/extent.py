@@ -104,8 +104,8 @@ def _read(source: InputContainer, container: str) -> Tracks:
                 _note_holes(tracks, index, time)
             end = time + float((packet.duration or 0) * packet.time_base)
             tracks.ends[index] = max(tracks.ends.get(index, 0.0), end)
-        broken = packet.is_corrupt or (index == pictures.index and lengths and not _is_whole(packet, lengths))
-        tracks.broken = tracks.broken or broken
+        if packet.is_corrupt or (lengths and index == pictures.index and not _is_whole(packet, lengths)):
+            tracks.broken = True
     return tracks
 
 

@@ -12,10 +12,9 @@ from av.video.stream import VideoStream
 
 from modules.pipeline.types import MediaError, Probe
 
-from .audio import has_sound
 from .claims import mp4_claims
 from .extent import measure
-from .reading import decode, flush, open_video, packets, video_stream
+from .reading import best, decode, flush, open_video, packets, video_stream
 from .subtitles import text_tracks
 
 FIRST_PACKETS = 250
@@ -45,7 +44,8 @@ def probe(path: Path, container: str, *, max_pixels: int, max_hours: float) -> P
         if width * height > max_pixels:
             raise MediaError("too_many_pixels", width=width, height=height)
         pixels, video_codec = frame.format.name, stream.codec.canonical_name
-        audio_codec = source.streams.best("audio").codec.canonical_name if has_sound(source) else None
+        sound = best(source, "audio")
+        audio_codec = sound.codec.canonical_name if sound else None
         rate = stream.average_rate or stream.guessed_rate or Fraction(0)
         texts = text_tracks(source)
     extent = measure(path, container)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
+from typing import Literal
 
 import av
 from av.audio.frame import AudioFrame
@@ -62,6 +63,15 @@ def of_the_file() -> Iterator[None]:
         raise MediaError("damaged_video") from error
 
 
+def best(source: InputContainer, kind: Literal["video", "audio"]) -> Stream | None:
+    """The track that a player would choose, if there is a decoder for it."""
+    try:
+        stream = source.streams.best(kind)
+    except IndexError:
+        return None  # a stream that showed up after the file was opened
+    return stream if stream is not None and stream.codec_context is not None else None
+
+
 def video_stream(source: InputContainer) -> VideoStream:
     """The pictures that a player would show (cover art is none), ready to decode; other tracks are not read.
 
@@ -73,8 +83,8 @@ def video_stream(source: InputContainer) -> VideoStream:
     known = [stream for stream in found if stream.codec_context is not None]
     if not known:
         raise MediaError("not_a_video")
-    best = source.streams.best("video")
-    stream = best if best in known else known[0]
+    chosen = best(source, "video")
+    stream = chosen if chosen in known else known[0]
     stream.codec_context.options = {"max_pixels": str(MOST_PIXELS)}
     stream.thread_type = "AUTO"
     return stream
@@ -111,6 +121,8 @@ def packets(source: InputContainer, *streams: Stream) -> Iterator[Packet]:
             if error.errno in OUR_FAULT:
                 raise
             failures += 1
+        except IndexError:
+            return  # PyAV's demux at the end, when a damaged MPEG-TS showed a new stream on the way
 
 
 def decode(packet: Packet) -> list[VideoFrame] | list[AudioFrame]:

@@ -19,9 +19,9 @@ from av.video.stream import VideoStream
 
 from modules.pipeline.types import MediaError, Tick, no_tick
 
-from .audio import audio_stream, continuous, has_sound
+from .audio import audio_stream, continuous
 from .probe import shown_size
-from .reading import decoded, open_video, origin, packets, read_only, video_stream
+from .reading import best, decoded, open_video, origin, packets, read_only, video_stream
 
 CLOCK = Fraction(1, 90_000)
 LONG_SIDE, SHORT_SIDE = 1920, 1080
@@ -48,7 +48,7 @@ def make_rendition(source: Path, container: str, out: Path, tick: Tick = no_tick
             duration = (pictures.duration or 0) / av.time_base or 1.0
             with av.open(str(out), "w", format="mp4", options={"movflags": "+faststart"}) as target:
                 lanes = [_picture_lane(target, pictures, container)]
-                if has_sound(sound):
+                if best(sound, "audio"):
                     lanes.append(_sound_lane(target, sound, container))
                 for time, packet in heapq.merge(*lanes, key=itemgetter(0)):
                     _write(target, packet)

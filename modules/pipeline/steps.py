@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import math
 import re
-from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from .types import KINDS, Cue, Draft, Material, Still
+from .stills import pick
+from .types import KINDS, Cue, Draft, Material, Span, Still
 
 MAX_STEPS = 60
 MAX_TITLE = 80
@@ -149,7 +149,7 @@ def _join(left: _Piece, right: _Piece) -> _Piece:
 def _finish(pieces: Sequence[_Piece], material: Material, cues: Sequence[Cue]) -> tuple[Draft, ...]:
     taken: set[str] = set()
     stops = [*(piece.start for piece in pieces[1:]), _end(material, cues)]
-    done = []
+    done: list[Draft] = []
     for order, (piece, stop) in enumerate(zip(pieces, stops, strict=True), 1):
         stop = max(stop, piece.start + 0.001) if not material.duration > 0 else stop
         own = cues[piece.first : piece.last + 1] if cues else ()
@@ -164,7 +164,7 @@ def _finish(pieces: Sequence[_Piece], material: Material, cues: Sequence[Cue]) -
                 cues=tuple(cue.number for cue in own),
                 start=piece.start,
                 end=stop,
-                still=_still(draft.still, piece.start, stop, material.stills),
+                still=_still(draft.still, Span(piece.start, stop), material.stills, done[-1].still if done else None),
             )
         )
     return tuple(done)
@@ -223,10 +223,11 @@ def clock(seconds: float) -> str:
     return f"{hours}:{minute:02}:{second:02}" if hours else f"{minute}:{second:02}"
 
 
-def _still(wanted: float | None, start: float, end: float, stills: Sequence[Still]) -> float | None:
-    """The wanted picture's time when it lies in the step, else the sharpest picture that does."""
-    times = [still.time for still in stills]
-    mine = stills[bisect_left(times, start) : bisect_left(times, end)]
-    if wanted is not None and math.isfinite(wanted) and start <= wanted <= end and (not stills or wanted in times):
+def _still(wanted: float | None, span: Span, stills: Sequence[Still], previous: float | None) -> float | None:
+    """The wanted picture's time when there is such a picture in the step, else that of the one that suits it best."""
+    inside = wanted is not None and math.isfinite(wanted) and span.start <= wanted <= span.end
+    if inside and (not stills or any(still.time == wanted for still in stills)):
         return wanted
-    return max(mine, key=lambda still: still.sharpness).time if mine else None
+    shown = next((still for still in stills if still.time == previous), None)
+    best = pick(span, stills, shown)
+    return best.time if best else None

@@ -120,7 +120,7 @@ def test_hours_of_audio_are_held_a_few_minutes_at_a_time() -> None:
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert count >= 240
-    assert peak < 60e6
+    assert peak < 40e6
 
 
 def test_cues_begin_when_their_words_are_spoken(narration: Narration, pieces: list[Window]) -> None:

@@ -89,7 +89,7 @@ def test_a_long_title_is_cut_between_words():
     assert step.title.endswith(("handle…", "the…", "Turn…")) and len(step.title) <= MAX_TITLE
 
 
-def test_a_step_without_a_picture_gets_the_sharpest_of_its_own():
+def test_a_step_without_a_picture_gets_the_best_of_its_own():
     stills = tuple(Still(t, "p.jpg", 640, 360, sharp) for t, sharp in ((1.0, 5), (3.0, 9), (20.0, 2), (50.0, 7)))
     steps = mend([_draft(1, 2, still=50.0), _draft(3)], _material(_cues(4), stills=stills))
     assert [step.still for step in steps] == [3.0, 50.0]

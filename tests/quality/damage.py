@@ -15,6 +15,7 @@ QUIET = {"deadline": None, "derandomize": True, "database": None, "suppress_heal
 
 def holds(steps: Sequence[Draft], material: Material) -> None:
     """Every promise that `mend` makes; raises AssertionError for the first that is broken."""
+    times = {still.time for still in material.stills}
     assert len(steps) <= MAX_STEPS
     assert [number for step in steps for number in step.cues] == [cue.number for cue in material.cues]
     assert len({step.id for step in steps}) == len(steps)
@@ -25,7 +26,8 @@ def holds(steps: Sequence[Draft], material: Material) -> None:
         assert 0 < len(step.title) <= MAX_TITLE and "\n" not in step.title and step.title.strip() == step.title
         assert step.text.strip() or not step.cues
         assert bool(step.cues) == bool(material.cues)
-        assert step.still is None or step.start <= step.still <= step.end
+        assert step.still is None or step.still in times or (not times and step.start <= step.still <= step.end)
+        assert step.still is None or step.still <= step.end
         if step.cues:
             assert step.start == min(cue.start for cue in material.cues if cue.number in step.cues)
     if material.duration > 0:

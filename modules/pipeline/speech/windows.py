@@ -17,7 +17,7 @@ WARM_UP = 2.0  # seconds of audio that the voice detector hears once more before
 _ROOM = LONGEST - 2 * PAD  # what speech may take of a window
 _SETTLED = 1.0  # seconds after which a stretch's end no longer changes where speech was found
 _SLIVER = 0.15  # seconds: less than this, behind what is done, is the rest of a word that was done
-_STRETCH = 120 * SAMPLE_RATE  # samples looked at together: the same stretches, however the blocks come
+_STRETCH = 70 * SAMPLE_RATE  # samples looked at together: the same stretches, however the blocks come
 _GAP = 0.05  # seconds without audio that are more than rounding
 _FRAME = SAMPLE_RATE // 50  # 20 ms, in which loudness is measured
 _NONE = np.zeros(0, dtype=np.float32)
@@ -27,7 +27,7 @@ def windows(blocks: Iterable[AudioBlock], voiced: Voiced) -> Iterator[Window]:
     """Windows of at most LONGEST seconds, numbered from 0, that hold all the speech there is, each moment once.
 
     They are cut in pauses; where somebody speaks for longer without one, at the quietest moment. The same
-    audio gives the same windows, whatever the length of the blocks. Holds two or three minutes of audio.
+    audio gives the same windows, whatever the length of the blocks. Holds a minute or two of audio.
     """
     number, done = 0, 0.0
     held = AudioBlock(0.0, _NONE)
