@@ -34,13 +34,12 @@ POSTER_AT = (0.0, 0.02, 0.05, 0.1, 0.2, 0.35, 0.5)
 POSTER_WITHIN = 60.0
 
 
-def grab(path: Path, container: str, times: Sequence[float], folder: Path, tick: Tick = no_tick) -> tuple[Still, ...]:
-    """One picture for each wanted time (seconds), in order of time, in folder.
+def grab(path: Path, container: str, times: Sequence[float], folder: Path, tick: Tick = no_tick) -> Iterator[Still]:
+    """One picture for each wanted time (seconds), in order of time, in folder; each is given as soon as it is there.
 
     It is the sharpest within REACH after the time; past the end, the last one. Left out where the picture is
     black or shows the same as the one before. Raises MediaError as `open_video` does.
     """
-    stills: list[Still] = []
     last: np.ndarray | None = None
     with open_video(path, container) as source:
         film = _Film(source, container)
@@ -52,10 +51,9 @@ def grab(path: Path, container: str, times: Sequence[float], folder: Path, tick:
                 continue
             thumb = thumbnail(frame)
             if not is_black(thumb) and (last is None or not is_same(last, thumb)):
-                stills.append(film.save(frame, folder / f"{round(film.time(frame) * 1000):09d}.jpg"))
+                yield film.save(frame, folder / f"{round(film.time(frame) * 1000):09d}.jpg")
                 last = thumb
     tick(1.0)
-    return tuple(stills)
 
 
 def poster(path: Path, container: str, out: Path, duration: float) -> Still:

@@ -55,7 +55,7 @@ def _in_turn(wanted: Sequence[tuple[float, float]], stretch: float) -> Iterator[
     places: dict[int, int] = {}
     turns = []
     for weight, time in sorted(wanted, key=lambda pair: -pair[0]):
-        part = int(time // stretch) if stretch else 0
+        part = int(time // max(stretch, APART))
         turns.append((places.get(part, 0) if weight < FORCED else -1, -weight, time))
         places[part] = places.get(part, 0) + 1
     return (time for _, _, time in sorted(turns))

@@ -174,7 +174,7 @@ def seed(password: str) -> dict[str, str]:
     with tempfile.TemporaryDirectory() as folder:
         scenes = [start for *_, start, _ in STEPS[1:]]
         path = make_video(
-            Path(folder) / "v.mp4", seconds=60, size=(640, 360), fps=5, scenes=scenes, audio="tone", faststart=True
+            Path(folder) / "v.mp4", seconds=60, size=(640, 360), fps=2, scenes=scenes, audio="tone", faststart=True
         )
         video = path.read_bytes()
     rtl = [("step", "افتح خزان الماء", "ارفع الخزان من مقبضه إلى الأعلى.", 0, 30), ("tip", "انقع المرشح", "", 30, 60)]

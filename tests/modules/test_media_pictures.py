@@ -85,13 +85,13 @@ def test_progress_is_told_and_an_end_is_obeyed(tmp_path):
     with pytest.raises(Ended):
         media.scenes(path, "mp4", 15, end)
     with pytest.raises(Ended):
-        media.grab(path, "mp4", [1], tmp_path, end)
+        list(media.grab(path, "mp4", [1], tmp_path, end))
 
 
 @pytest.mark.parametrize("ending", CONTAINERS)
 def test_a_still_shows_what_was_to_be_seen_then(tmp_path, ending):
     path = cached(f"scenes.{ending}", seconds=15, scenes=CHANGES)
-    stills = media.grab(path, CONTAINERS[ending], [13, 1, 5, 9], tmp_path)
+    stills = list(media.grab(path, CONTAINERS[ending], [13, 1, 5, 9], tmp_path))
     assert [still.time for still in stills] == pytest.approx([1.5, 5.5, 9.5, 13.5], abs=0.6)
     for number, still in enumerate(stills):
         assert (still.width, still.height) == SIZE
@@ -119,7 +119,7 @@ def test_stills_are_small_enough_and_upright(tmp_path):
 def test_black_and_repeated_pictures_are_left_out(tmp_path):
     page, black = scene_picture(SIZE, 1), np.zeros((360, 640, 3), np.uint8)
     path = make_video(tmp_path / "dark.mp4", seconds=8, fps=10, draw=lambda time: page if time > 3 else black)
-    stills = media.grab(path, "mp4", [0.5, 1.5, 4, 5, 6, 99], tmp_path)
+    stills = list(media.grab(path, "mp4", [0.5, 1.5, 4, 5, 6, 99], tmp_path))
     assert [still.time for still in stills] == pytest.approx([4.5], abs=0.6)
     assert media.poster(path, "mp4", tmp_path / "poster.jpg", 8).time > 3
     assert pixels_of(str(tmp_path / "poster.jpg")).mean() > 20

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import tempfile
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
@@ -103,8 +104,10 @@ def make_video(
 
 def cached(name: str, **options: object) -> Path:
     """A video that all tests of one session share; options as for `make_video`. Copy it before changing it."""
-    path = _cache() / name
+    # The same name with other options is another video.
+    path = _cache() / hashlib.sha256(repr(sorted(options.items())).encode()).hexdigest()[:12] / name
     if not path.exists():
+        path.parent.mkdir(exist_ok=True)
         half = path.with_name(f"half-{name}")
         make_video(half, **options)  # type: ignore[arg-type]
         half.rename(path)
