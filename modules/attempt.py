@@ -18,9 +18,10 @@ from typing import Any, Self
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 
 from .heartbeat import Heartbeat
-from .models import Module, Stage, StageRun, Superseded, bury, database_clock
+from .models import BANDS, Module, Stage, StageRun, Superseded, bury, database_clock
 from .pipeline.types import MediaError, Notice
 from .storage import delete_folder
 
@@ -29,13 +30,6 @@ logger = logging.getLogger(__name__)
 PIPELINE_VERSION = 1
 """Part of every key: raise it when a stage's output changes for the same input."""
 
-BANDS = {
-    Stage.PROBE: (0, 10),
-    Stage.SPEECH: (10, 30),
-    Stage.STEPS: (30, 60),
-    Stage.ENHANCE: (60, 90),
-    Stage.FINALIZE: (90, 99),  # 100 is written with `ready`, in one transaction with the result
-}
 REPORT_EVERY = 0.3  # seconds at least between two writes of progress
 
 
@@ -153,6 +147,11 @@ class Attempt:
         if not Module.objects.report(self.module.pk, self.run, stage, progress, new):
             raise Superseded
 
+    @property
+    def stage_seconds(self) -> float:
+        """How long the stage has been going on."""
+        return time.monotonic() - self._began
+
     # --- The work it saves ----------------------------------------------------------------------------------
 
     def key(self, *made_from: Any) -> str:
@@ -177,14 +176,14 @@ class Attempt:
         """Enter a stage that may take so many seconds; gives its Tick."""
         self._stage = stage
         self._heart.give(seconds)
-        began = self._began = time.monotonic()
+        self._began = time.monotonic()
         self.tick(stage, 0.0, message)
         yield lambda done, code=None, /, **params: self.tick(stage, done, code, **params)
-        self._log("▫️", f"{stage.label}: {1000 * (time.monotonic() - began):.0f}ms")
+        self._log("▫️", f"{stage.label}: {1000 * self.stage_seconds:.0f}ms")
 
     def save(self, stage: str, key: str, output: Any, **facts: Any) -> None:
         """Keep a finished stage's output; it will not be made again. Raises Superseded."""
-        facts.setdefault("seconds", time.monotonic() - self._began)
+        facts.setdefault("seconds", self.stage_seconds)
         self._save(stage, StageRun.Outcome.DONE, key=key, output=output, **facts)
 
     def save_part(self, stage: str, key: str, part: int, output: Any, **facts: Any) -> None:
@@ -199,6 +198,7 @@ class Attempt:
 
     def _record(self, stage: str, outcome: str, **facts: Any) -> None:
         StageRun.objects.create(
+            started_at=timezone.now() - timedelta(seconds=facts.get("seconds", 0)),
             module=self.module,
             run=self.run,
             attempt=self.module.attempts,

@@ -8,16 +8,7 @@ from statistics import median
 
 from django.core.cache import cache
 
-from .models import Module, Stage, StageRun, Status
-
-BANDS = {
-    Stage.PROBE: (0, 10),
-    Stage.SPEECH: (10, 30),
-    Stage.STEPS: (30, 60),
-    Stage.ENHANCE: (60, 90),
-    Stage.FINALIZE: (90, 100),
-}
-"""The part of the bar that each stage moves in, in per cent."""
+from .models import BANDS, Module, Stage, StageRun, Status
 
 USUAL_SHARE = {Stage.PROBE: 0.04, Stage.SPEECH: 0.7, Stage.STEPS: 0.08, Stage.ENHANCE: 0.08, Stage.FINALIZE: 0.1}
 """Of the whole time, where nothing is known: bands are for the eye, listening is what takes long."""

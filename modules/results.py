@@ -13,8 +13,7 @@ from django.utils import timezone
 from . import jobs
 from .attempt import Attempt
 from .merging import merge
-from .models import Cue, Module, Rendition, Stage, StageRun, Status, Step, Superseded, Transcript
-from .pipeline.types import Cue as HeardCue
+from .models import Cue, Module, Rendition, Stage, StageRun, Status, Step, Superseded, Transcript, search_text
 from .pipeline.types import Draft, Enhanced, Material, Probe
 
 SHOWN_NOTICES = 20
@@ -68,6 +67,7 @@ def publish(attempt: Attempt, material: Material, origin: str, better: Enhanced)
             attempt=module.attempts,
             stage=Stage.FINALIZE,
             outcome=StageRun.Outcome.DONE,
+            seconds=attempt.stage_seconds,
             worker=attempt.worker,
             media_seconds=material.duration,
         )
@@ -86,15 +86,10 @@ def publish(attempt: Attempt, material: Material, origin: str, better: Enhanced)
             summary=better.summary,
             tags=list(better.tags),
             published_at=now,
-            search_text=_search_text(module, steps, material.cues),
+            search_text=search_text(Module.objects.get(pk=module.pk)),  # people may have changed the title
             version=F("version") + 1,
         )
     _drop_unused_stills(module, steps)
-
-
-def _search_text(module: Module, steps: Sequence[Step], cues: Sequence[HeardCue]) -> str:
-    parts = [module.title, *(f"{step.title} {step.text}" for step in steps), *(cue.text for cue in cues)]
-    return "\n".join(parts)
 
 
 def _write_transcript(module: Module, material: Material, origin: str) -> bool:

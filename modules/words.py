@@ -38,6 +38,40 @@ WORDS = {
     "no_stills": _("No pictures could be taken from this video."),
     "damaged": _("Part of this file is damaged. The training covers the {seconds} that could be read."),
     "visual_steps": _("These steps come from changes of picture alone. Add a captions file to get steps with words."),
+    # What an AI service could not do. Local means were used in its place.
+    "ai_key_refused": _(
+        "The AI service refused our key, so this was made without it. "
+        "Please ask your administrator to check OPENAI_API_KEY."
+    ),
+    "ai_not_allowed": _(
+        "Our key may not use the AI model {model}, so this was made without it. "
+        "Please ask your administrator to check the rights of OPENAI_API_KEY."
+    ),
+    "ai_quota": _(
+        "The credit at the AI service is used up, so this was made without it. "
+        "Please ask your administrator to top up the account of OPENAI_API_KEY."
+    ),
+    "ai_model_unknown": _(
+        "The AI service has no model {model}, so this was made without it. "
+        "Please ask your administrator to set {setting}."
+    ),
+    "ai_address_wrong": _(
+        "There is no AI service at the address we have, so this was made without it. "
+        "Please ask your administrator to check OPENAI_BASE_URL."
+    ),
+    "ai_request_refused": _(
+        "The AI model {model} could not be asked in the way we need, so this was made without it. "
+        "Please ask your administrator to choose another one in {setting}."
+    ),
+    "ai_busy": _("The AI service is overloaded, so this was made without it. Process the video again later."),
+    "ai_unreachable": _(
+        "The AI service could not be reached, so this was made without it. Process the video again later."
+    ),
+    "ai_unusable": _("The AI service gave no answer that we could trust, so part of this was made without it."),
+    "ai_budget": _(
+        "The AI service would have cost more than {limit} dollars, so the rest was made without it. "
+        "Your administrator can raise AI_MAX_COST_PER_MODULE."
+    ),
     # Errors: the module could not be made.
     "not_a_video": _("This file is not a video we can read. Please choose an MP4, MOV, WebM, MKV, AVI or TS file."),
     "no_video": _("This file has no video in it. Please choose an MP4, MOV or WebM."),

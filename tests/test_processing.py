@@ -10,7 +10,7 @@ import pytest
 
 from .samples import HOW_TO, how_to, how_to_cues, vtt
 from .servers import PostgresServer, RedisServer, Site, wait_for
-from .videos import make_video
+from .videos import audio_only, claim_duration, claim_size, damage, make_video, truncate
 
 
 def check_how_to(answer: dict) -> None:
@@ -113,3 +113,33 @@ def test_every_container_we_name_is_taken(site: Site, tmp_path: Path, ending: st
     site.start("localworker")
     answer = site.ready(site.upload(make_video(tmp_path / f"v.{ending}", seconds=3))["moduleId"])
     assert answer["totalDuration"] == pytest.approx(3, abs=0.3)
+
+
+BROKEN = {
+    "cut off before its index": ("damaged_video", lambda path: truncate(make_video(path, seconds=6), keep=0.5)),
+    "sound alone": ("no_video", audio_only),
+    "sixty thousand pixels wide": (
+        "too_many_pixels",
+        lambda path: claim_size(make_video(path, seconds=2), 60_000, 60_000),
+    ),
+    "a thousand hours": ("too_long", lambda path: claim_duration(make_video(path, seconds=2), 1000)),
+}
+
+
+@pytest.mark.parametrize("fault", BROKEN)
+def test_what_only_a_decoder_can_tell_is_told_at_the_first_attempt(site: Site, tmp_path: Path, fault: str):
+    code, make = BROKEN[fault]
+    path = tmp_path / "v.mp4"
+    make(path)
+    site.start("localworker")
+    answer = site.settled(site.upload(path)["moduleId"])
+    assert (answer["status"], answer["errorCode"], answer["attempts"]) == ("failed", code, 0)
+    assert answer["error"].endswith(".")
+    assert site.rows("SELECT count(*) FROM modules_stagerun WHERE outcome = 'failed'") == [(1,)]
+
+
+def test_what_is_damaged_later_in_the_file_still_gives_a_module_with_a_notice(site: Site, tmp_path: Path):
+    site.start("localworker")
+    path = damage(make_video(tmp_path / "v.mp4", seconds=12, scenes=[4, 8], size=(1280, 720)), at=0.7)
+    answer = site.ready(site.upload(path)["moduleId"])
+    assert "damaged" in {notice["code"] for notice in answer["notices"]}

@@ -5,10 +5,21 @@ Decoders may crash on hostile files: call these only in a worker's work-horse or
 """
 
 from .audio import audio_blocks
+from .pieces import encode_audio, shrink_jpeg
 from .probe import probe
 from .rendition import make_rendition
 from .scenes import scenes
 from .stills import grab, poster
 from .subtitles import subtitles
 
-__all__ = ["audio_blocks", "grab", "make_rendition", "poster", "probe", "scenes", "subtitles"]
+__all__ = [
+    "audio_blocks",
+    "encode_audio",
+    "grab",
+    "make_rendition",
+    "poster",
+    "probe",
+    "scenes",
+    "shrink_jpeg",
+    "subtitles",
+]

@@ -1,12 +1,13 @@
 """The domain. Verbs live on the QuerySets."""
 
-from .content import Cue, Step, Transcript
+from .content import Cue, Step, Transcript, search_text
 from .lease import DEAD_AFTER, MAX_ATTEMPTS, Lease, LeaseQuerySet, Status, Superseded, database_clock
-from .module import Module, ModuleQuerySet, Rendition, Stage, Visibility
+from .module import BANDS, Module, ModuleQuerySet, Rendition, Stage, Visibility
 from .recovery import bury, recover
 from .runs import StageRun, Worker
 
 __all__ = [
+    "BANDS",
     "DEAD_AFTER",
     "MAX_ATTEMPTS",
     "Cue",
@@ -26,4 +27,5 @@ __all__ = [
     "bury",
     "database_clock",
     "recover",
+    "search_text",
 ]

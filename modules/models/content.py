@@ -96,3 +96,11 @@ class Step(models.Model):
     def edited(self) -> frozenset[str]:
         """The fields that a person has changed."""
         return frozenset(name for name in self.EDITABLE if self.machine.get(name, self) != getattr(self, name))
+
+
+def search_text(module: Module) -> str:
+    """All that the library's search looks at, as the rows are now."""
+    steps = [f"{title} {text}" for title, text in module.steps.shown().values_list("title", "text")]
+    transcript = module.transcripts.first()
+    cues = transcript.cues.values_list("text", flat=True) if transcript else []
+    return "\n".join([module.title, *steps, *cues])

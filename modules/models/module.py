@@ -29,6 +29,16 @@ class Stage(models.TextChoices):
     FINALIZE = "finalize", "Finalizing module"
 
 
+BANDS = {
+    Stage.PROBE: (0, 10),
+    Stage.SPEECH: (10, 30),
+    Stage.STEPS: (30, 60),
+    Stage.ENHANCE: (60, 90),
+    Stage.FINALIZE: (90, 99),
+}
+"""The part of the bar that each stage moves in, in per cent. 100 is written with `ready`, in one transaction."""
+
+
 class Visibility(models.TextChoices):
     PRIVATE = "private", "Only me"
     SIGNED_IN = "signed_in", "Everyone who can sign in"

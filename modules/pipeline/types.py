@@ -251,13 +251,45 @@ class Material:
 
 
 @dataclass(frozen=True)
+class Question:
+    """One question of the quiz. steps: ids of the drafts it asks about; options: four, all different.
+
+    right: position (0..3) of the one that is right; cues: the numbers that prove it.
+    """
+
+    id: str
+    steps: tuple[str, ...]
+    text: str
+    options: tuple[str, ...]
+    right: int
+    explanation: str
+    cues: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Aside:
+    """What is worth minding at a step. step: the draft's id; kind: "tip" or "warning"; cues: where it is said."""
+
+    step: str
+    kind: str
+    text: str
+    cues: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class Enhanced:
-    """Steps in better words, tied to the drafts by id; summary and tags may be empty."""
+    """Steps in better words, tied to the drafts by id; everything else may be empty.
+
+    goals: what a learner can do afterwards.
+    """
 
     steps: tuple[Draft, ...]
     summary: str = ""
     tags: tuple[str, ...] = ()
     notices: tuple[Notice, ...] = ()
+    goals: tuple[str, ...] = ()
+    quiz: tuple[Question, ...] = ()
+    asides: tuple[Aside, ...] = ()
 
 
 class Speech(Protocol):

@@ -15,7 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from modules.forms import ModuleForm, NewStepFormSet, StepFormSet
-from modules.models import Module, Step
+from modules.models import Module, Step, search_text
 
 from .access import editable_or_404
 
@@ -68,11 +68,3 @@ def in_order_of_time(module: Module) -> None:
     for order, step in enumerate(module.steps.order_by("start", "end", "order"), start=1):
         if step.order != order:
             Step.objects.filter(pk=step.pk).update(order=order)
-
-
-def search_text(module: Module) -> str:
-    """All that the library's search looks at."""
-    steps = [f"{title} {text}" for title, text in module.steps.shown().values_list("title", "text")]
-    transcript = module.transcripts.first()
-    cues = transcript.cues.values_list("text", flat=True) if transcript else []
-    return "\n".join([module.title, *steps, *cues])

@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
-from tests.servers import ROOT, Site, program
+from tests.servers import ROOT, Site
 
-from .shots import ARGS, PASSWORD, sign_in
+from .shots import PASSWORD, sign_in
 
 
 @pytest.fixture(scope="module")
@@ -26,14 +26,6 @@ def seeded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Site, dic
     site.serve()
     yield site, json.loads(made.stdout)
     site.stop()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as play:
-        running = play.chromium.launch(executable_path=program("chromium"), args=ARGS)
-        yield running
-        running.close()
 
 
 @pytest.fixture(scope="module")

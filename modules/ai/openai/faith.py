@@ -1,0 +1,134 @@
+"""Whether a text says what its source says: by rule, so that no model's word is taken for it.
+
+Rules cannot read; they err on the side of the source. What they turn down is replaced by what was said.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from functools import lru_cache
+
+from modules.ai.rules.language import Language
+
+from .numerals import numbers
+
+KEPT = 0.5
+"""Share of the original's words of meaning that a rewrite must keep."""
+SUPPORTED = 0.75
+"""Share of a text's words of meaning that must come from its source."""
+_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+_CODE = re.compile(r"(?:https?://\S+|www\.\S+|[^\W_]+(?:[._/\\@+#-][^\W_]+)*[+#]*)")
+# Scripts that write no spaces between words: pairs of signs stand for words there.
+_DENSE = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uac00-\ud7af]+")
+_NOT = {
+    "en": "not never no cannot can't don't doesn't didn't won't shouldn't mustn't isn't aren't without nothing neither",
+    "de": "nicht nie niemals kein keine keinen keinem keiner keines ohne nichts",
+    "fr": "pas jamais sans aucun aucune rien ni",
+    "es": "no nunca jamás sin ningún ninguna ninguno nada ni",
+}
+_NEGATIONS = {code: frozenset(words.split()) for code, words in _NOT.items()}
+
+
+def faithful(text: str, original: str, source: str, language: Language) -> bool:
+    """Whether a rewrite keeps every number, name and "not" of the original, most of its words, and adds nothing.
+
+    source: all that the rewrite may draw from (the original and the cues it came from).
+    """
+    kept = numbers(original, language.code) <= numbers(text, language.code)
+    named = {name.casefold() for name in _names(original, language)} <= _signs(text)
+    return (
+        bool(text.strip())
+        and kept
+        and named
+        and _denies(text, language) == _denies(original, language)
+        and share(original, text, language) >= KEPT
+        and grounded(text, source, language)
+    )
+
+
+def grounded(text: str, source: str, language: Language, least: float = SUPPORTED) -> bool:
+    """Whether a text adds nothing: every number and name is in the source, and so are most of its words."""
+    fresh = {name.casefold() for name in _names(text, language)} - _signs(source)
+    return (
+        bool(text.strip())
+        and numbers(text, language.code) <= numbers(source, language.code)
+        and not fresh
+        and (_denies(source, language) or not _denies(text, language))
+        and share(text, source, language) >= least
+    )
+
+
+def share(text: str, source: str, language: Language) -> float:
+    """The share (0..1) of a text's words of meaning that are in the source, in whatever form; 1 when it has none."""
+    words = _meaning(text, language)
+    known = _by_beginning(source)
+    return sum(_known(word, known) for word in words) / len(words) if words else 1.0
+
+
+def words_of(text: str) -> list[str]:
+    """The words of a text without case; in scripts without spaces, pairs of neighbouring signs."""
+    folded = text.casefold().replace("’", "'")
+    words = [word for word in _WORD.findall(_DENSE.sub(" ", folded))]
+    for run in _DENSE.findall(folded):
+        words += [run[at : at + 2] for at in range(max(1, len(run) - 1))]
+    return words
+
+
+def _meaning(text: str, language: Language) -> set[str]:
+    small = language.stopwords
+    return {word for word in words_of(text) if word not in small and (len(word) > 2 or _DENSE.match(word))}
+
+
+@lru_cache(maxsize=64)
+def _by_beginning(source: str) -> dict[str, frozenset[str]]:
+    """The words of a source by their first three letters."""
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for word in words_of(source):
+        found[word[:3]].add(word)
+    return {beginning: frozenset(words) for beginning, words in found.items()}
+
+
+def _known(word: str, source: dict[str, frozenset[str]]) -> bool:
+    return any(_same(word, other) for other in source.get(word[:3], ()))
+
+
+def _same(word: str, other: str) -> bool:
+    """Whether two words are forms of one: they begin alike, and differ by an ending."""
+    shorter, longer = sorted((word, other), key=len)
+    common = next((at for at, (a, b) in enumerate(zip(shorter, longer, strict=False)) if a != b), len(shorter))
+    return word == other or (common >= max(3, len(shorter) - 2) and len(longer) - common <= 5)
+
+
+def _denies(text: str, language: Language) -> bool:
+    return not _NEGATIONS.get(language.code, frozenset()).isdisjoint(words_of(text))
+
+
+def _signs(text: str) -> frozenset[str]:
+    """Every word and code in a text, without case."""
+    return frozenset(_marks(text)) | frozenset(words_of(text))
+
+
+def _marks(text: str) -> Iterable[str]:
+    return (found.group().casefold().rstrip(".,;:!?)") for found in _CODE.finditer(text))
+
+
+def _names(text: str, language: Language) -> set[str]:
+    """What must stay letter by letter: file names, addresses, key names, and capitals in the middle of a sentence."""
+    names = set()
+    for found in _CODE.finditer(text):
+        word = found.group().rstrip(".,;:!?)")
+        begins = not text[: found.start()].rstrip(" \t\"'“‘«(").strip() or re.search(
+            r"[.!?…:\n]\s*[\"'“‘«(]*$", text[: found.start()]
+        )
+        coded = bool(re.search(r"\d", word) and re.search(r"[^\W\d_]", word)) or "://" in word or "@" in word
+        coded = coded or bool(re.search(r"\w[._/\\]\w", word)) or (len(word) > 1 and word.isupper() and word.isalpha())
+        capital = word[:1].isupper() and not begins and language.code != "de" and word.casefold() not in _small(language)
+        if coded or capital:
+            names.add(word)
+    return names
+
+
+def _small(language: Language) -> frozenset[str]:
+    return language.stopwords | {"i", "i'm", "i'll", "ok", "okay", "tv"}
