@@ -47,9 +47,7 @@ class Ledger:
     earlier attempts cost.
     """
 
-    def __init__(
-        self, limit: float | None = None, prices: Mapping[str, Price] = PRICES, spent: float = 0.0
-    ) -> None:
+    def __init__(self, limit: float | None = None, prices: Mapping[str, Price] = PRICES, spent: float = 0.0) -> None:
         self.limit = limit
         self.prices = prices
         self.spent = spent

@@ -32,12 +32,12 @@ def padded(path: Path, size: int) -> Path:
 
 def send(port: int, path: Path, token: str) -> tuple[float, int, bytes]:
     """Upload by HTTP as curl does, streaming the file; returns (seconds, status, body)."""
-    head = b'--b\r\nContent-Disposition: form-data; name="file"; filename="v.mp4"\r\n\r\n'
-    tail = b"\r\n--b--\r\n"
+    head = b'--boundary-of-the-benchmark\r\nContent-Disposition: form-data; name="file"; filename="v.mp4"\r\n\r\n'
+    tail = b"\r\n--boundary-of-the-benchmark--\r\n"
     began = time.monotonic()
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
     connection.putrequest("POST", "/api/upload")
-    connection.putheader("Content-Type", "multipart/form-data; boundary=b")
+    connection.putheader("Content-Type", "multipart/form-data; boundary=boundary-of-the-benchmark")
     connection.putheader("Content-Length", str(len(head) + path.stat().st_size + len(tail)))
     connection.putheader("Authorization", f"Bearer {token}")
     connection.endheaders()

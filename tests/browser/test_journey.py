@@ -66,7 +66,7 @@ def test_a_video_is_uploaded_with_the_form_and_no_javascript(browser: Browser, w
     page.click("#send")
     # The page refreshes itself; when the module is ready it goes on to the training.
     page.wait_for_url(lambda url: "/modules/" in url and "/processing/" not in url, timeout=60_000)
-    expect(page.get_by_role("heading", name="Change the filter")).to_be_visible()
+    expect(page.get_by_role("heading", name="Change the filter", exact=True)).to_be_visible()
     assert page.locator(".step").count() >= 4
     context.close()
 

@@ -2,6 +2,6 @@
 
 from .calls import Calls
 from .speech import OpenAISpeech
+from .writer import OpenAIWriter
 
-
-__all__ = ["Calls", "OpenAISpeech"]
+__all__ = ["Calls", "OpenAISpeech", "OpenAIWriter"]

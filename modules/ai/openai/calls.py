@@ -106,9 +106,9 @@ class Calls:
             return _parsed(shape, _content(answer))
 
         tokens_in = tokens + PICTURE_TOKENS * pictures
-        return self._patiently(
-            once, stage, model, stop, "OPENAI_MODEL", tokens_in=tokens_in, tokens_out=1000 + tokens
-        )[0]
+        return self._patiently(once, stage, model, stop, "OPENAI_MODEL", tokens_in=tokens_in, tokens_out=1000 + tokens)[
+            0
+        ]
 
     def _client(self) -> openai.OpenAI:
         """Made on first use, so in the process that uses it. Its own tries are off: those here are counted."""

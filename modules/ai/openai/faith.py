@@ -20,6 +20,11 @@ SUPPORTED = 0.75
 """Share of a text's words of meaning that must come from its source."""
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _CODE = re.compile(r"(?:https?://\S+|www\.\S+|[^\W_]+(?:[._/\\@+#-][^\W_]+)*[+#]*)")
+_MEASURE = re.compile(r"\d+(?:[.,]\d+)?[^\W\d_]{1,3}")  # 10mm: the same as 10 mm
+_PLAIN_NUMBER = re.compile(r"[\d.,:/]+")
+_QUOTES = " \t\"'“‘«("
+_SENTENCE_ENDS = re.compile(r"[.!?…:\n]\s*[\"'“‘«(]*$")
+_NO_NAMES = frozenset({"i", "i'm", "i'll", "i've", "ok", "okay", "tv"})
 # Scripts that write no spaces between words: pairs of signs stand for words there.
 _DENSE = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uac00-\ud7af]+")
 _NOT = {
@@ -70,7 +75,7 @@ def share(text: str, source: str, language: Language) -> float:
 def words_of(text: str) -> list[str]:
     """The words of a text without case; in scripts without spaces, pairs of neighbouring signs."""
     folded = text.casefold().replace("’", "'")
-    words = [word for word in _WORD.findall(_DENSE.sub(" ", folded))]
+    words: list[str] = _WORD.findall(_DENSE.sub(" ", folded))
     for run in _DENSE.findall(folded):
         words += [run[at : at + 2] for at in range(max(1, len(run) - 1))]
     return words
@@ -117,18 +122,21 @@ def _marks(text: str) -> Iterable[str]:
 def _names(text: str, language: Language) -> set[str]:
     """What must stay letter by letter: file names, addresses, key names, and capitals in the middle of a sentence."""
     names = set()
+    text = _DENSE.sub(" ", text)
+    small = language.stopwords | _NO_NAMES
     for found in _CODE.finditer(text):
         word = found.group().rstrip(".,;:!?)")
-        begins = not text[: found.start()].rstrip(" \t\"'“‘«(").strip() or re.search(
-            r"[.!?…:\n]\s*[\"'“‘«(]*$", text[: found.start()]
-        )
-        coded = bool(re.search(r"\d", word) and re.search(r"[^\W\d_]", word)) or "://" in word or "@" in word
-        coded = coded or bool(re.search(r"\w[._/\\]\w", word)) or (len(word) > 1 and word.isupper() and word.isalpha())
-        capital = word[:1].isupper() and not begins and language.code != "de" and word.casefold() not in _small(language)
-        if coded or capital:
+        begins = not text[: found.start()].strip(_QUOTES) or _SENTENCE_ENDS.search(text[: found.start()])
+        # German writes every noun with a capital.
+        capital = word[:1].isupper() and not begins and language.code != "de" and word.casefold() not in small
+        if capital or _is_code(word):
             names.add(word)
     return names
 
 
-def _small(language: Language) -> frozenset[str]:
-    return language.stopwords | {"i", "i'm", "i'll", "ok", "okay", "tv"}
+def _is_code(word: str) -> bool:
+    mixed = re.search(r"\d", word) and re.search(r"[^\W\d_]", word) and not _MEASURE.fullmatch(word)
+    inside = "://" in word or "@" in word or re.search(r"\w[._/\\]\w", word)
+    return bool(mixed or (inside and not _PLAIN_NUMBER.fullmatch(word))) or (
+        len(word) > 1 and word.isupper() and word.isalpha() and word.casefold() not in _NO_NAMES
+    )

@@ -47,7 +47,8 @@ def tags_of(cues: Sequence[Cue], language: Language) -> tuple[str, ...]:
         before = said
     often = [(count, stem) for stem, count in counts.items() if shown[stem].total() >= 2]
     best = sorted(often, key=lambda item: (-item[0], item[1]))[:TAGS]
-    return tuple(shown[stem].most_common(1)[0][0] for _, stem in best)
+    # A single tag tells nobody anything.
+    return tuple(shown[stem].most_common(1)[0][0] for _, stem in best) if len(best) > 1 else ()
 
 
 def _stem(word: str) -> str:

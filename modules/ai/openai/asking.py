@@ -1,0 +1,123 @@
+"""Questions to the chat model: checked, asked once more where the answer is no use, and kept."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import logging
+import threading
+from collections.abc import Callable, Iterator, MutableMapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from modules.pipeline.types import ProviderError, Tick
+
+from .calls import Calls, Unusable
+from .side import side_by_side
+
+log = logging.getLogger(__name__)
+
+M = TypeVar("M", bound=BaseModel)
+Answers = MutableMapping[str, str]
+"""Answers that were paid for, as JSON by a key of ours; only ever used in the caller's own thread."""
+
+
+def prompt(name: str) -> str:
+    """A task for the model, with what it must know of data."""
+    folder = Path(__file__).parent / "prompts"
+    return f"{(folder / name).read_text(encoding='utf-8')}\n{(folder / 'data.txt').read_text(encoding='utf-8')}"
+
+
+@dataclass(frozen=True)
+class Asked(Generic[M]):
+    """A question. parts: the user's message; check: raises Unusable for an answer that fits the schema, not the data.
+
+    spare: when no answer can be used, the others still can.
+    """
+
+    task: str
+    parts: Sequence[dict[str, Any]]
+    shape: type[M]
+    check: Callable[[M], None]
+    spare: bool = False
+
+    @property
+    def messages(self) -> list[dict[str, Any]]:
+        return [{"role": "system", "content": self.task}, {"role": "user", "content": list(self.parts)}]
+
+    def key(self, model: str) -> str:
+        text = json.dumps([model, self.shape.__name__, self.messages], ensure_ascii=False)
+        return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
+
+
+def text_part(data: dict[str, Any]) -> dict[str, Any]:
+    """Data as JSON, so that nothing in it can be taken for the end of the data."""
+    return {"type": "text", "text": json.dumps(data, ensure_ascii=False).encode("utf-8", "replace").decode()}
+
+
+def picture_parts(name: str, jpeg: bytes) -> list[dict[str, Any]]:
+    url = "data:image/jpeg;base64," + base64.b64encode(jpeg).decode()
+    return [{"type": "text", "text": name}, {"type": "image_url", "image_url": {"url": url, "detail": "low"}}]
+
+
+class Asking:
+    """Asks a model questions side by side. answers: those that need not be asked again; new ones are put there."""
+
+    def __init__(self, calls: Calls, model: str, at_once: int, answers: Answers) -> None:
+        self.calls, self.model, self.at_once, self.answers = calls, model, at_once, answers
+
+    def all(self, stage: str, asked: Sequence[Asked[Any]], tick: Tick) -> list[Any]:
+        """The answer to each question, in their order; None where a spare one got none. Raises ProviderError."""
+        given = {number: answer for number, one in enumerate(asked) if (answer := self._known(one)) is not None}
+        missing = [(number, one) for number, one in enumerate(asked) if number not in given]
+        work = partial(self._ask, stage)
+        silence = 2 * self.calls.budget + 60
+        with closing(side_by_side(work, missing, at_once=self.at_once, silence=silence)) as coming:
+            for number, answer in coming:
+                given[number] = answer
+                if answer is not None:
+                    self.answers[asked[number].key(self.model)] = answer.model_dump_json()
+                tick(len(given) / len(asked))
+        return [given[number] for number in range(len(asked))]
+
+    def _known(self, asked: Asked[M]) -> M | None:
+        text = self.answers.get(asked.key(self.model))
+        if text is None:
+            return None
+        try:
+            answer = asked.shape.model_validate_json(text)
+            asked.check(answer)
+        except (ValidationError, Unusable):
+            log.warning("An answer that was kept does not fit any more; it is asked for again")
+            return None
+        return answer
+
+    def _ask(self, stage: str, item: tuple[int, Asked[M]], stop: threading.Event) -> tuple[int, M | None]:
+        """One question, once more with the fault named when its answer cannot be used."""
+        number, asked = item
+        messages = asked.messages
+        fault = ""
+        for _ in range(2):
+            try:
+                answer = self.calls.chat(stage, self.model, messages, asked.shape, stop)
+                asked.check(answer)
+                return number, answer
+            except Unusable as error:
+                fault = str(error)
+                log.info("%s: an answer that cannot be used: %s", stage, fault)
+                again = f"Your last answer could not be used: {fault} Answer again, in the form that was asked for."
+                messages = [*asked.messages, {"role": "user", "content": again}]
+        if asked.spare:
+            return number, None
+        raise ProviderError("ai_unusable")
+
+
+def cues_as_lines(cues: Sequence[Any]) -> Iterator[str]:
+    """Cues as the model sees them: "[12] press the button"."""
+    return (f"[{cue.number}] {' '.join(cue.text.split())}" for cue in cues)
