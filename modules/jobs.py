@@ -30,7 +30,7 @@ FUNCTIONS = {Module: "modules.processing.process", Rendition: "modules.rendition
 
 DOWN_FOR = 5.0  # seconds that Redis is taken for down after it failed
 UP_FOR = 1.0  # seconds that an answered ping is good for
-_state = {"down_until": 0.0, "up_until": 0.0}
+_state = {"down_until": 0.0, "up_until": 0.0, "told": False}
 
 REDIS_FAULTS = (RedisError, OSError)
 
@@ -47,13 +47,16 @@ def reachable() -> bool:
     except REDIS_FAULTS as error:
         _mark_down(error)
         return False
-    _state["up_until"] = time.monotonic() + UP_FOR
+    if _state["told"]:
+        logger.info("Redis answers again")
+    _state.update(up_until=time.monotonic() + UP_FOR, told=False)
     return True
 
 
 def _mark_down(error: Exception) -> None:
-    _state.update(down_until=time.monotonic() + DOWN_FOR, up_until=0.0)
-    logger.warning("Redis cannot be used, rows wait in the database: %s", error)
+    if not _state["told"]:
+        logger.warning("Redis cannot be used, rows wait in the database: %s", error)
+    _state.update(down_until=time.monotonic() + DOWN_FOR, up_until=0.0, told=True)
 
 
 def enqueue(row: Module | Rendition) -> bool:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import boto3
 import pytest
+from botocore.exceptions import EndpointConnectionError
 
-from .servers import PostgresServer, RedisServer, Site
+from .servers import PostgresServer, Process, RedisServer, Site, free_port, program, wait_for
 
 
 @pytest.fixture
@@ -52,3 +55,22 @@ def site(new_site: Callable[..., Site]) -> Site:
     made = new_site()
     made.serve()
     return made
+
+
+@pytest.fixture
+def object_store(tmp_path: Path) -> Iterator[str]:
+    """The address of an S3 server with a bucket "trainings"."""
+    port = free_port()
+    process = Process([program("moto_server"), "-H", "127.0.0.1", "-p", str(port)], tmp_path / "s3.log")
+    address = f"http://127.0.0.1:{port}"
+    keys = {"aws_access_key_id": "test", "aws_secret_access_key": "test", "region_name": "us-east-1"}
+    client = boto3.client("s3", endpoint_url=address, **keys)
+
+    def made() -> bool:
+        with contextlib.suppress(EndpointConnectionError):
+            return bool(client.create_bucket(Bucket="trainings"))
+        return False
+
+    wait_for(made, "the object store")
+    yield address
+    process.stop()

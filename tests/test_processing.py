@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,7 +11,8 @@ import pytest
 
 from .samples import HOW_TO, how_to, how_to_cues, vtt
 from .servers import PostgresServer, RedisServer, Site, wait_for
-from .videos import audio_only, claim_duration, claim_size, damage, make_video, truncate
+from .tiny_whisper import write_tiny_whisper
+from .videos import audio_only, claim_duration, claim_size, damage, make_video, narrated, truncate
 
 
 def check_how_to(answer: dict) -> None:
@@ -143,3 +145,40 @@ def test_what_is_damaged_later_in_the_file_still_gives_a_module_with_a_notice(si
     path = damage(make_video(tmp_path / "v.mp4", seconds=12, scenes=[4, 8], size=(1280, 720)), at=0.7)
     answer = site.ready(site.upload(path)["moduleId"])
     assert "damaged" in {notice["code"] for notice in answer["notices"]}
+
+
+def test_speech_goes_through_a_real_whisper_window_by_window(new_site: Callable[..., Site], tmp_path: Path):
+    """The weights are random, so the words mean nothing; that each window was heard and saved is what counts."""
+    model = write_tiny_whisper(tmp_path / "tiny")
+    site = new_site(WHISPER_MODEL=str(model))
+    site.serve()
+    site.start("localworker")
+    video = tmp_path / "spoken.mp4"
+    narrated(video, ["Open the lid of the machine.", "Press the red button.", "Close the lid again."])
+    site.ready(site.upload(video)["moduleId"])
+    saved = site.rows("SELECT outcome, provider FROM modules_stagerun WHERE stage = 'speech'")
+    assert ("part", "local whisper tiny") in saved
+    assert ("done", "local whisper tiny") in saved
+
+
+def test_with_an_object_store_everything_lives_there(new_site: Callable[..., Site], tmp_path: Path, object_store: str):
+    site = new_site(
+        S3_BUCKET="trainings",
+        S3_ENDPOINT_URL=object_store,
+        S3_ACCESS_KEY="test",
+        S3_SECRET_KEY="test",
+        S3_REGION="us-east-1",
+        S3_ADDRESSING_STYLE="path",
+    )
+    site.serve()
+    site.start("localworker")
+    module = site.upload(how_to(tmp_path / "how-to.mp4"))["moduleId"]
+    answer = site.ready(module)
+    assert site.media() == []
+    for address in (f"/modules/{module}/video", answer["steps"][1]["screenshot"]):
+        status, headers, _ = site.request("GET", address.removeprefix(site.url))
+        assert status == 302
+        with urllib.request.urlopen(headers["location"]) as stored:
+            assert stored.status == 200
+            assert len(stored.read()) > 1000
+    assert not list((site.folder / "data" / "work").iterdir())

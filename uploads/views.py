@@ -38,6 +38,9 @@ def api_upload(request: HttpRequest) -> HttpResponse:
     return receive(request, Upload.Source.API)
 
 
+SAMPLE_TITLE = "Make a training from a video"
+
+
 @require_POST
 @login_required
 def upload_sample(request: HttpRequest) -> HttpResponse:
@@ -47,7 +50,8 @@ def upload_sample(request: HttpRequest) -> HttpResponse:
         raise Http404
     try:
         with path.open("rb") as file:
-            module = accept(File(file, name=path.name), user=request.user, source=Upload.Source.SAMPLE)
+            sample = File(file, name=path.name)
+            module = accept(sample, user=request.user, title=SAMPLE_TITLE, source=Upload.Source.SAMPLE)
     except Refused as refused:
         return refuse(request, refused)
     return redirect("processing", module.pk)

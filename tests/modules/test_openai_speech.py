@@ -30,15 +30,12 @@ def window(number: int, seconds: float = 0.6) -> Window:
     return Window(number, start, start + seconds, (Span(start, start + seconds),), noise(number, seconds))
 
 
-def name(samples: np.ndarray) -> bytes:
-    return (samples[:64] * 100).round().astype(np.int8).tobytes()
-
-
-NAMES = {name(noise(number)): f"Words of piece {number}." for number in range(60)}
+BEGINNINGS = np.stack([noise(number)[:64] for number in range(60)])
 
 
 def said(samples: np.ndarray) -> str:
-    return NAMES[name(samples)]
+    """The words of the piece that begins like these samples."""
+    return f"Words of piece {np.abs(BEGINNINGS - samples[:64]).sum(axis=1).argmin()}."
 
 
 @pytest.fixture

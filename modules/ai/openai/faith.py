@@ -66,10 +66,15 @@ def grounded(text: str, source: str, language: Language, least: float = SUPPORTE
 
 
 def share(text: str, source: str, language: Language) -> float:
-    """The share (0..1) of a text's words of meaning that are in the source, in whatever form; 1 when it has none."""
-    words = _meaning(text, language)
+    """The share (0..1) of a text's words of meaning that are in the source, in whatever form.
+
+    Of a text without any, every word counts; one without words at all says nothing, unless it is a figure.
+    """
+    words = _meaning(text, language) or set(words_of(text))
     known = _by_beginning(source)
-    return sum(_known(word, known) for word in words) / len(words) if words else 1.0
+    if not words:
+        return float(any(sign.isdigit() for sign in text))
+    return sum(_known(word, known) for word in words) / len(words)
 
 
 def words_of(text: str) -> list[str]:

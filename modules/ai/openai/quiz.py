@@ -54,7 +54,9 @@ def holds(one: QuizQuestion, drafts: Mapping[str, Draft], cues: Mapping[int, Cue
         return False
     proof = " ".join(cues[number].text for number in sorted(set(one.cues)))
     whole = " ".join(cues[number].text for number in sorted(owned))
-    if not grounded(options[one.right], proof, language, 0.6) or not grounded(one.question, whole, language, 0.4):
+    # A question has words of its own ("which", "how long"): with its answer it must be about what was said.
+    about = f"{one.question} {options[one.right]}"
+    if not grounded(options[one.right], proof, language, 0.6) or not grounded(about, whole, language, 0.5):
         return False
     # A wrong option that is said in the proof letter for letter, and holds the right one, would be right too.
     right = _bare(options[one.right])
