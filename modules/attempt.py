@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import random
 import shutil
 import time
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import cached_property, partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -20,6 +20,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from .faults import once_the_database_answers, passing_code, pause
 from .heartbeat import Heartbeat
 from .models import BANDS, Module, Stage, StageRun, Superseded, bury, database_clock
 from .pipeline.types import MediaError, Notice
@@ -31,6 +32,8 @@ PIPELINE_VERSION = 1
 """Part of every key: raise it when a stage's output changes for the same input."""
 
 REPORT_EVERY = 0.3  # seconds at least between two writes of progress
+
+MOST_FAULTS = 50  # of one kind, in one module: with the pauses between them, hours
 
 
 class HandBack(BaseException):
@@ -48,7 +51,7 @@ class TooSlow(BaseException):
 class Attempt:
     """A claimed run, as a context: it ends in ready (by `processing`), failed, or back in the queue; never in limbo.
 
-    module: the row as it was when claimed; run: the token; folder: scratch space that goes when the run ends.
+    module: the row as it was when claimed; run: the token.
     """
 
     def __init__(self, module: Module, run: str, *, worker: str, disposable: bool) -> None:
@@ -56,7 +59,7 @@ class Attempt:
         self.run = run
         self.worker = worker
         self.notices: list[Notice] = []
-        self.folder = Path(settings.WORK_DIR) / f"{module.pk}-{run}"
+        self._folder = Path(settings.WORK_DIR) / f"{module.pk}-{run}"
         self._began = time.monotonic()
         self._reported = (0.0, -1, {})
         self._stage = Stage.PROBE
@@ -66,17 +69,26 @@ class Attempt:
 
     # --- As a context ---------------------------------------------------------------------------------------
 
+    @cached_property
+    def folder(self) -> Path:
+        """Scratch space that goes when the run ends. Raises OSError, so made only where that is answered for."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        return self._folder
+
     def __enter__(self) -> Self:
-        self.folder.mkdir(parents=True, exist_ok=True)
         self._heart.__enter__()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> bool:
         """Every way out is written down. True: the exception has been answered for."""
         self._heart.__exit__()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        shutil.rmtree(self._folder, ignore_errors=True)
         if error is None:
             return False
+        once_the_database_answers(partial(self._answer_for, error))
+        return True
+
+    def _answer_for(self, error: BaseException) -> None:
         if isinstance(error, Superseded):
             self._log("⏹️", "Stopped: cancelled, deleted, or taken over by another run")
             self._clear_if_deleted()
@@ -84,17 +96,25 @@ class Attempt:
             self._bury("handed_back", StageRun.Outcome.STOPPED, blame=False)
         elif isinstance(error, TooSlow):
             self._bury("too_slow", StageRun.Outcome.FAILED)
+        elif code := passing_code(error):
+            self._try_again_later(code, error)
         elif isinstance(error, MediaError):
             self._fail(error, "".join(traceback.format_exception(error)))
-        elif isinstance(error, Moved):
-            pass
-        else:
+        elif not isinstance(error, Moved):
             # Not foreseen: kept for the admin, tried again later, and shown to whoever runs the worker.
-            delay = timedelta(seconds=random.uniform(0.5, 1.5) * 5 * 2**self.module.attempts)
             text = "".join(traceback.format_exception(error))
-            self._bury("internal", StageRun.Outcome.FAILED, delay=delay, traceback=text)
+            self._bury("internal", StageRun.Outcome.FAILED, delay=pause(self.module.attempts + 1), traceback=text)
             logger.error("❌ [%s] %s: %s", self.module.pk, type(error).__name__, error, exc_info=error)
-        return True
+
+    def _try_again_later(self, code: str, error: BaseException) -> None:
+        """A fault of ours that passes does not count as an attempt; only one that lasts for hours fails the module."""
+        trace = "".join(traceback.format_exception(error))
+        faults = self.module.stage_runs.filter(code=code, started_at__gte=self.module.queued_at).count()
+        if faults >= MOST_FAULTS:
+            self._fail(MediaError(code), trace)
+        else:
+            self._bury(code, StageRun.Outcome.FAILED, blame=False, delay=pause(faults), traceback=trace)
+            logger.warning("[%s] %s: %s", self.module.pk, type(error).__name__, error)
 
     def _bury(self, code: str, outcome: str, **more: Any) -> None:
         row = Module.objects.held(self.module.pk, self.run).first()
@@ -112,7 +132,7 @@ class Attempt:
         """Said by the heartbeat's thread before it ends a process that is stuck in one call."""
         if reason == "too_slow":
             self._bury("too_slow", StageRun.Outcome.FAILED)
-        shutil.rmtree(self.folder, ignore_errors=True)
+        shutil.rmtree(self._folder, ignore_errors=True)
         self._clear_if_deleted()
 
     def _clear_if_deleted(self) -> None:

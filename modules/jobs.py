@@ -15,13 +15,16 @@ from datetime import timedelta
 import django_rq
 from django.conf import settings
 from django_rq.management.commands.rqworker import Command as RQWorkerCommand
+from redis import Redis
 from redis.exceptions import RedisError
 from rq import Worker as RQBaseWorker
 from rq.job import Job as RQJob
 
 from .models import Module, Rendition, Status, database_clock, recover
 
-__all__ = ["RQBaseWorker", "RQJob", "RQWorkerCommand", "enqueue", "job_row", "reachable", "sweep", "worker_name"]
+__all__ = [
+    "RQBaseWorker", "RQJob", "RQWorkerCommand", "connection", "enqueue", "job_row", "reachable", "sweep", "worker_name",
+]  # fmt: skip
 
 logger = logging.getLogger(__name__)
 
@@ -35,6 +38,11 @@ _state = {"down_until": 0.0, "up_until": 0.0, "told": False}
 REDIS_FAULTS = (RedisError, OSError)
 
 
+def connection() -> Redis:
+    """A client that waits for Redis no longer than a web request may."""
+    return django_rq.get_connection("default")
+
+
 def reachable() -> bool:
     """Does Redis answer? Within 0.6 s; a failure is remembered for 5 s, so that a request pays for it once."""
     now = time.monotonic()
@@ -43,7 +51,7 @@ def reachable() -> bool:
     if now < _state["up_until"]:
         return True
     try:
-        django_rq.get_connection("default").ping()
+        connection().ping()
     except REDIS_FAULTS as error:
         _mark_down(error)
         return False

@@ -44,7 +44,8 @@ class LocalWorker:
         self.duties = Duties(self.name, Worker.Kind.LOCAL, list(LANES))
         self.busy: dict[str, tuple[int, str]] = {}  # lane: child's pid, row's key
         self.stopping = False
-        self._asked = (float("-inf"), True)
+        self._asked = float("-inf")
+        self._ours: list[str] = []
         # lockf, not flock: a forked child must not hold the lock after its parent was killed.
         self._lock = (Path(settings.DATA_DIR) / "localworker.lock").open("w")
         try:
@@ -74,23 +75,22 @@ class LocalWorker:
     def turn(self) -> None:
         """Look after the children, and start one in each free lane for which a row is due."""
         self._reap()
-        if self.stopping or not self._in_charge():
-            return
+        lanes = [] if self.stopping else self._our_lanes()
         at = database_clock()
-        for lane in LANES:
+        for lane in lanes:
             if lane not in self.busy:
                 self._start(lane, at)
 
-    def _in_charge(self) -> bool:
-        """With QUEUE=auto this worker works only while no RQ worker can. Asked once a second."""
-        if settings.QUEUE == "local":
-            return True
-        asked, answer = self._asked
-        if time.monotonic() - asked > 1.0:
-            alive = Worker.objects.alive(database_clock()).filter(kind=Worker.Kind.RQ).exists()
-            answer = settings.QUEUE == "auto" and not (alive and jobs.reachable())
-            self._asked = (time.monotonic(), answer)
-        return answer
+    def _our_lanes(self) -> list[str]:
+        """With QUEUE=auto this worker serves the queues that no RQ worker can serve now. Asked once a second."""
+        if settings.QUEUE != "auto":
+            return list(LANES) if settings.QUEUE == "local" else []
+        if time.monotonic() - self._asked > 1.0:
+            others = Worker.objects.alive(database_clock()).filter(kind=Worker.Kind.RQ)
+            served = {queue for queues in others.values_list("queues", flat=True) for queue in queues}
+            self._ours = [lane for lane in LANES if lane not in served or not jobs.reachable()]
+            self._asked = time.monotonic()
+        return self._ours
 
     def _start(self, lane: str, at: datetime) -> None:
         model, work, where = LANES[lane]
@@ -108,10 +108,17 @@ class LocalWorker:
             del self.busy[lane]
             if os.waitstatus_to_exitcode(status) != 0:
                 logger.warning("❌ [%s] The child process ended with %s", pk, os.waitstatus_to_exitcode(status))
-                row = LANES[lane][0].objects.filter(pk=pk, worker=self.name).exclude(run="").first()
-                if row:
-                    outcome = StageRun.Outcome.STOPPED if self.stopping else StageRun.Outcome.DIED
-                    bury(row, at=database_clock(), outcome=outcome, blame=not self.stopping)
+                self._take_back(lane, pk)
+
+    def _take_back(self, lane: str, pk: str) -> None:
+        try:
+            row = LANES[lane][0].objects.filter(pk=pk, worker=self.name).exclude(run="").first()
+            if row:
+                outcome = StageRun.Outcome.STOPPED if self.stopping else StageRun.Outcome.DIED
+                bury(row, at=database_clock(), outcome=outcome, blame=not self.stopping)
+        except (DatabaseError, InterfaceError) as error:
+            logger.warning("Left for the sweep, the database cannot be used: %s", error)
+            connections.close_all()
 
     def _end(self) -> None:
         """Children hand back their modules; who does not in time is ended, and the row given back from here."""

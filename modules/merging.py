@@ -53,5 +53,6 @@ def _rewrite(before: Step, after: Step) -> Step:
     for name in Step.EDITABLE:
         if name not in edited:
             setattr(before, name, getattr(after, name))
-    before.machine, before.still, before.cues = after.machine, after.still, after.cues
+    before.machine, before.still = after.machine, after.still
+    before.cues, before.asides = after.cues, after.asides
     return before

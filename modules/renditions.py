@@ -7,17 +7,19 @@ import shutil
 import time
 import traceback
 import uuid
-from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
 
 from . import jobs, media
+from .attempt import HandBack, TooSlow
+from .faults import DATABASE_FAULTS, once_the_database_answers, passing_code, pause
 from .heartbeat import Heartbeat
 from .models import Module, Rendition, StageRun, Status, Superseded, bury, database_clock
 from .pipeline.types import MediaError, no_tick
-from .storage import delete_folder, local_copy, store
+from .storage import REMOTE_FAULTS, delete_folder, local_copy, store
 
 logger = logging.getLogger(__name__)
 
@@ -30,37 +32,44 @@ def render(pk: str, *, worker: str = "", disposable: bool = True) -> bool:
     if rendition is None:
         return False
     folder = Path(settings.WORK_DIR) / f"rendition-{run}"
-    folder.mkdir(parents=True)
 
     def last_words(reason: str) -> None:
+        if reason == "too_slow":
+            _answer_for(rendition, TooSlow())
         shutil.rmtree(folder, ignore_errors=True)
 
     try:
         with Heartbeat(lambda: Rendition.objects.beat(pk, run), last_words, disposable=disposable) as heart:
             heart.give(3600 + 10 * (rendition.module.duration or 0))
+            folder.mkdir(parents=True)
             _make(rendition, run, folder, heart)
         return True
-    except Superseded:
-        logger.info("⏹️ [%s] Rendition stopped", pk)
-        if not Module.objects.filter(pk=pk).exists():
-            delete_folder(rendition.module.folder)
-    except MediaError as error:
-        Rendition.objects.fail(rendition.pk, run, error.code, **error.params)
-        logger.info("❌ [%s] Rendition: %s", pk, error)
-    except OSError as error:
-        # A full disk or a storage that is away: again later.
-        bury(
-            rendition,
-            at=database_clock(),
-            outcome=StageRun.Outcome.FAILED,
-            code="internal",
-            delay=timedelta(seconds=30),
-            traceback="".join(traceback.format_exception(error)),
-        )
-        raise
+    except (Superseded, HandBack, TooSlow, MediaError, OSError, *REMOTE_FAULTS, *DATABASE_FAULTS) as error:
+        once_the_database_answers(partial(_answer_for, rendition, error))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     return False
+
+
+def _answer_for(rendition: Rendition, error: BaseException) -> None:
+    """Write down how a run ended: given back, to be tried again later, or failed."""
+    logger.info("🎞️ [%s] No rendition: %s %s", rendition.pk, type(error).__name__, error)
+    give_up = partial(bury, rendition, at=database_clock(), outcome=StageRun.Outcome.FAILED)
+    trace = "".join(traceback.format_exception(error))
+    if isinstance(error, Superseded):
+        if not Module.objects.filter(pk=rendition.pk).exists():
+            delete_folder(rendition.module.folder)
+    elif isinstance(error, HandBack):
+        give_up(outcome=StageRun.Outcome.STOPPED, code="handed_back", blame=False)
+    elif isinstance(error, TooSlow):
+        give_up(code="too_slow")
+    elif code := passing_code(error):
+        faults = rendition.module.stage_runs.filter(stage=rendition.at_stage, code=code).count()
+        give_up(code=code, blame=False, delay=pause(faults), traceback=trace)
+    elif isinstance(error, MediaError):
+        Rendition.objects.fail(rendition.pk, rendition.run, error.code, **error.params)
+    else:
+        give_up(code="internal", delay=pause(rendition.attempts + 1), traceback=trace)
 
 
 def _make(rendition: Rendition, run: str, folder: Path, heart: Heartbeat) -> None:
@@ -71,7 +80,7 @@ def _make(rendition: Rendition, run: str, folder: Path, heart: Heartbeat) -> Non
     def tick(done: float, code: str | None = None, /, **params: object) -> None:
         nonlocal reported
         if heart.over:
-            raise Superseded
+            raise Superseded if heart.over == "superseded" else TooSlow
         if (percent := int(done * 99)) > reported:
             reported = percent
             Rendition.objects.held(rendition.pk, run).update(progress=percent)

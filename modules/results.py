@@ -13,8 +13,9 @@ from django.utils import timezone
 from . import jobs
 from .attempt import Attempt
 from .merging import merge
-from .models import Cue, Module, Rendition, Stage, StageRun, Status, Step, Superseded, Transcript, search_text
+from .models import Cue, Module, Question, Rendition, Stage, StageRun, Status, Step, Superseded, Transcript, search_text
 from .pipeline.types import Draft, Enhanced, Material, Probe
+from .pipeline.types import Question as QuizQuestion
 
 SHOWN_NOTICES = 20
 
@@ -60,7 +61,7 @@ def publish(attempt: Attempt, material: Material, origin: str, better: Enhanced)
     with transaction.atomic():
         Module.objects.fence(module.pk, attempt.run)
         same_cues = _write_transcript(module, material, origin)
-        steps = _write_steps(module, better.steps, material, same_cues=same_cues)
+        steps = _write_steps(module, better, material, same_cues=same_cues)
         StageRun.objects.create(
             module=module,
             run=attempt.run,
@@ -85,6 +86,7 @@ def publish(attempt: Attempt, material: Material, origin: str, better: Enhanced)
             notices=notices[:SHOWN_NOTICES],
             summary=better.summary,
             tags=list(better.tags),
+            goals=list(better.goals),
             published_at=now,
             search_text=search_text(Module.objects.get(pk=module.pk)),  # people may have changed the title
             version=F("version") + 1,
@@ -109,15 +111,18 @@ def _write_transcript(module: Module, material: Material, origin: str) -> bool:
     return False
 
 
-def _write_steps(module: Module, drafts: Sequence[Draft], material: Material, *, same_cues: bool) -> list[Step]:
-    """The new steps, merged with what people did to the old ones, in order of time."""
+def _write_steps(module: Module, better: Enhanced, material: Material, *, same_cues: bool) -> list[Step]:
+    """The new steps, merged with what people did to the old ones, in order of time; and the quiz about them."""
     names = {still.time: still.path for still in material.stills}
-    new = [_step(module, draft, names) for draft in drafts]
-    steps, gone = merge(list(module.steps.all()), new, same_cues=same_cues)
+    new = {draft.id: _step(module, draft, names) for draft in better.steps}
+    for aside in better.asides:
+        new[aside.step].asides.append({"kind": aside.kind, "text": aside.text, "cues": list(aside.cues)})
+    steps, gone = merge(list(module.steps.all()), list(new.values()), same_cues=same_cues)
     Step.objects.filter(pk__in=[step.pk for step in gone]).delete()
     for order, step in enumerate(steps, start=1):
         step.order = order
         step.save()
+    _write_quiz(module, better.quiz)
     return [step for step in steps if not step.deleted]
 
 
@@ -135,6 +140,22 @@ def _step(module: Module, draft: Draft, names: dict[float, str]) -> Step:
     )
     step.machine = {name: getattr(step, name) for name in Step.EDITABLE}
     return step
+
+
+def _write_quiz(module: Module, quiz: Sequence[QuizQuestion]) -> None:
+    module.questions.all().delete()
+    Question.objects.bulk_create(
+        Question(
+            module=module,
+            order=order,
+            text=one.text,
+            options=list(one.options),
+            right=one.right,
+            explanation=one.explanation,
+            cues=list(one.cues),
+        )
+        for order, one in enumerate(quiz, start=1)
+    )
 
 
 def _drop_unused_stills(module: Module, steps: Sequence[Step]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
 from pathlib import Path
 
@@ -12,7 +13,26 @@ from django.core.files.storage import default_storage
 from .models import Module
 from .pipeline.types import MediaError, Tick
 
+if settings.S3_BUCKET:
+    # Only where they are needed: they take half a second to load.
+    from botocore.exceptions import BotoCoreError, ClientError
+    from s3transfer.exceptions import RetriesExceededError
+
+    REMOTE_FAULTS: tuple[type[Exception], ...] = (BotoCoreError, ClientError, RetriesExceededError)
+else:
+    REMOTE_FAULTS = ()
+"""What is raised when the object store is away, or answers with an error."""
+
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
+
 CHUNK = 1024 * 1024
+
+
+def passing_fault(error: BaseException | None) -> str:
+    """The code of a fault of the storage that passes, whatever the video is; '' when it is none."""
+    if isinstance(error, REMOTE_FAULTS):
+        return "storage_down"
+    return "disk_full" if isinstance(error, OSError) and error.errno in NO_ROOM else ""
 
 
 def is_local() -> bool:

@@ -87,6 +87,7 @@ WORDS = {
         "Please export the video again, or try again later."
     ),
     "storage_down": _("The file storage could not be reached. Please try again in a few minutes."),
+    "database_down": _("The database could not be reached. Please try again in a few minutes."),
     "too_slow": _("Processing took far longer than it should, and was stopped. Please try again."),
     "internal": _("Something went wrong on our side. We have kept your video: please try again."),
     # What the door says to an upload that it turns away.

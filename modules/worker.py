@@ -8,11 +8,13 @@ import signal
 import socket
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.db import DatabaseError, InterfaceError, connections
 from redis.backoff import ExponentialBackoff
-from redis.exceptions import RedisError
+from redis.exceptions import ConnectionError, RedisError, ResponseError
 from redis.retry import Retry
 
 from . import children, jobs, processing, renditions
@@ -24,7 +26,10 @@ PRELOADED = (processing, renditions)
 """What jobs run, loaded before the fork: from job to start in 17 ms instead of 500."""
 
 SWEEP_EVERY = 10.0  # seconds
-STOP_WITHIN = 8.0  # seconds that a work-horse gets to hand back its module
+STOP_WITHIN = 6.0  # seconds that a work-horse gets to hand back its module
+
+RECONNECT = Retry(ExponentialBackoff(cap=0.5, base=0.05), 15, supported_errors=(ConnectionError,))
+"""A connection that broke is made anew for some seconds; an answer that does not come is not asked for again."""
 
 
 class Duties:
@@ -62,36 +67,84 @@ class Duties:
             connections.close_all()
 
 
+@contextmanager
+def bookkeeping() -> Iterator[None]:
+    """For what RQ only writes down: without Redis it is left out, and the worker goes on."""
+    try:
+        yield
+    except RedisError as error:
+        logger.warning("Left out, Redis cannot be used: %s", error)
+
+
 class RQWorker(jobs.RQBaseWorker):
-    """Sweeps, requeues at once when its work-horse is killed, hands its module back on SIGTERM.
+    """Sweeps, requeues at once when its work-horse is killed, hands its module back on SIGTERM, outlives Redis.
 
     One queue for each worker: with several, RQ pops in a way that loses the job when it is killed at that moment.
     """
 
+    # Seconds. A Redis that hangs is noticed after connection_timeout; by default RQ waits ten times as long.
+    dequeue_timeout = 3
+    connection_timeout = 10
+    max_connection_wait_time = 2.0
+
     def __init__(self, queues: Any, *args: Any, **kwargs: Any) -> None:
         kwargs.update(worker_ttl=25, job_monitoring_interval=5, maintenance_interval=int(SWEEP_EVERY))
         # A web request gives up on Redis at once; a worker has the patience to wait for a failover.
-        kwargs["connection"].connection_pool.connection_kwargs.update(
-            retry=Retry(ExponentialBackoff(cap=0.5, base=0.05), 15), socket_connect_timeout=2
-        )
+        kwargs["connection"].connection_pool.connection_kwargs.update(retry=RECONNECT, socket_connect_timeout=2)
         super().__init__(queues, *args, **kwargs)
         self.name = f"{socket.gethostname()}.{os.getpid()}.{'-'.join(self.queue_names())}"
         self.duties = Duties(self.name, Worker.Kind.RQ, self.queue_names())
         self._handing_back = False
+        self._job: jobs.RQJob | None = None
         children.freeze()
 
+    # --- Redis may go away at any moment --------------------------------------------------------------------
+
     def heartbeat(self, timeout: int | None = None, pipeline: Any = None) -> None:
-        """Between jobs every 10 s at least, and through a job every 5 s: the time for our duties too."""
+        """Between jobs every 3 s at least, and through a job every 5 s: the time for our duties too."""
         if not self.is_horse:
             self.duties.do()
-        super().heartbeat(timeout, pipeline)
+        with bookkeeping():
+            super().heartbeat(timeout, pipeline)
 
     def maintain_heartbeats(self, job: Any, execution: Any) -> None:
-        """Redis may go away in the middle of a job: the job does not need it, so it goes on."""
-        try:
+        """In the middle of a job: the job does not need Redis, so it goes on."""
+        with bookkeeping():
             super().maintain_heartbeats(job, execution)
-        except RedisError as error:
-            logger.warning("No heartbeat in Redis: %s", error)
+
+    def set_state(self, state: str, pipeline: Any = None) -> None:
+        with bookkeeping():
+            super().set_state(state, pipeline)
+
+    def set_shutdown_requested_date(self) -> None:
+        with bookkeeping():
+            super().set_shutdown_requested_date()
+
+    def check_for_suspension(self, burst: bool) -> None:
+        with bookkeeping():
+            super().check_for_suspension(burst)
+
+    def run_maintenance_tasks(self) -> None:
+        with bookkeeping():
+            super().run_maintenance_tasks()
+
+    def dequeue_job_and_maintain_ttl(self, timeout: int | None, max_idle_time: int | None = None) -> Any:
+        """RQ waits for a Redis that is away; ours waits too for one that is full, or may only be read."""
+        while True:
+            try:
+                return super().dequeue_job_and_maintain_ttl(timeout, max_idle_time)
+            except ResponseError as error:
+                logger.warning("No jobs, Redis cannot be used: %s", error)
+                time.sleep(self.max_connection_wait_time)
+
+    def execute_job(self, job: Any, queue: Any) -> None:
+        """A job that cannot be begun is left to the sweep, which finds its row."""
+        self._job = job
+        with bookkeeping():
+            super().execute_job(job, queue)
+        self._job = None
+
+    # --- The work-horse -------------------------------------------------------------------------------------
 
     def get_heartbeat_ttl(self, job: Any, working_time: float = 0.0) -> int:
         return 30
@@ -101,19 +154,20 @@ class RQWorker(jobs.RQBaseWorker):
         children.die_with_parent()
         children.hand_back_on_sigterm()
 
-    def handle_warm_shutdown_request(self) -> None:
-        """SIGTERM: the work-horse hands its module back, with all that it has saved, and the worker ends."""
-        super().handle_warm_shutdown_request()
-        self._handing_back = True
-        if self.horse_pid:
-            os.kill(self.horse_pid, signal.SIGTERM)
-            killer = threading.Timer(STOP_WITHIN, self.kill_horse)
-            killer.daemon = True
-            killer.start()
+    def monitor_work_horse(self, job: Any, queue: Any, execution: Any) -> None:
+        """RQ asks Redis how a work-horse ended that was killed; its row must not wait for the answer."""
+        try:
+            super().monitor_work_horse(job, queue, execution)
+        except RedisError as error:
+            logger.warning("A work-horse was killed, and Redis cannot be used: %s", error)
+            self._take_back(job)
 
     def handle_work_horse_killed(self, job: Any, retpid: int, ret_val: int, rusage: Any) -> None:
         """A killed work-horse runs no failure callback: its row goes back to the queue from here, at once."""
         super().handle_work_horse_killed(job, retpid, ret_val, rusage)
+        self._take_back(job)
+
+    def _take_back(self, job: Any) -> None:
         try:
             row = jobs.job_row(job)
             if row and row.run and row.worker == self.name:
@@ -127,6 +181,23 @@ class RQWorker(jobs.RQBaseWorker):
         finally:
             connections.close_all()
 
+    # --- The end --------------------------------------------------------------------------------------------
+
+    def handle_warm_shutdown_request(self) -> None:
+        """SIGTERM: the work-horse hands its module back, with all that it has saved, and the worker ends."""
+        super().handle_warm_shutdown_request()
+        self._handing_back = True
+        # Who must end within seconds does not wait for a Redis that hangs.
+        self.connection = jobs.connection()
+        if self._job:
+            self._job.connection = self.connection
+        if self.horse_pid:
+            os.kill(self.horse_pid, signal.SIGTERM)
+            killer = threading.Timer(STOP_WITHIN, self.kill_horse)
+            killer.daemon = True
+            killer.start()
+
     def teardown(self) -> None:
         self.duties.end()
-        super().teardown()
+        with bookkeeping():
+            super().teardown()

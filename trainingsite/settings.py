@@ -132,6 +132,7 @@ REDIS_SENTINELS = [
 # A web request waits 0.3 s for Redis and never tries twice; the worker has longer times of its own.
 REDIS_PATIENCE = {"socket_connect_timeout": 0.3, "socket_timeout": 0.3, "retry": Retry(NoBackoff(), 0)}
 _redis = parse_url(REDIS_URL) if REDIS_URL else {}
+_tls = {name: value for name, value in _redis.items() if name.startswith("ssl_")}  # as in ?ssl_ca_certs=/etc/ca.pem
 _connection = {
     "DB": _redis.get("db", env.int("REDIS_DB", default=0)),
     "USERNAME": _redis.get("username"),
@@ -141,17 +142,16 @@ if REDIS_SENTINELS:
     _connection |= {
         "SENTINELS": REDIS_SENTINELS,
         "MASTER_NAME": env.str("REDIS_SENTINEL_SERVICE", default="mymaster"),
-        "SENTINEL_KWARGS": {"socket_connect_timeout": 0.3, "socket_timeout": 0.3},
-        "CONNECTION_KWARGS": REDIS_PATIENCE,
+        "SENTINEL_KWARGS": REDIS_PATIENCE | {"password": env.str("REDIS_SENTINEL_PASSWORD", default="") or None},
+        "CONNECTION_KWARGS": REDIS_PATIENCE | _tls | {"ssl": REDIS_URL.startswith("rediss:")},
     }
 else:
     _connection |= {
         "HOST": _redis.get("host", env.str("REDIS_HOST", default="localhost")),
         "PORT": _redis.get("port", env.int("REDIS_PORT", default=6379)),
         "SSL": REDIS_URL.startswith("rediss:"),
-        "SSL_CERT_REQS": _redis.get("ssl_cert_reqs", "required"),
-        "REDIS_CLIENT_KWARGS": REDIS_PATIENCE
-        | {name: value for name, value in _redis.items() if name in ("ssl_ca_certs", "ssl_certfile", "ssl_keyfile")},
+        "SSL_CERT_REQS": _tls.pop("ssl_cert_reqs", "required"),
+        "REDIS_CLIENT_KWARGS": REDIS_PATIENCE | _tls,
     }
 RQ_QUEUES = {name: dict(_connection) for name in ("default", "long", "renditions")}
 RQ = {"WORKER_CLASS": "modules.worker.RQWorker", "COMMIT_MODE": "auto"}
@@ -186,6 +186,8 @@ STORAGES = {
     },
 }
 if S3_BUCKET:
+    from botocore.config import Config  # only where it is needed: it takes a second to load
+
     STORAGES["default"] = {
         "BACKEND": "storages.backends.s3.S3Storage",
         "OPTIONS": {
@@ -194,7 +196,13 @@ if S3_BUCKET:
             "region_name": env.str("S3_REGION", default="") or None,
             "access_key": S3_ACCESS_KEY or None,
             "secret_key": S3_SECRET_KEY or None,
-            "addressing_style": env.str("S3_ADDRESSING_STYLE", default="auto"),
+            # A store that is away costs an upload seconds, and a run tries again later.
+            "client_config": Config(
+                s3={"addressing_style": env.str("S3_ADDRESSING_STYLE", default="auto")},
+                connect_timeout=3,
+                read_timeout=20,
+                retries={"mode": "standard", "total_max_attempts": 4},
+            ),
             "default_acl": None,
             "file_overwrite": True,  # every name of ours holds a random part
             "querystring_expire": 3600,

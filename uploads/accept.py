@@ -19,6 +19,7 @@ from django.http import HttpRequest
 
 from modules import jobs
 from modules.models import Module
+from modules.storage import REMOTE_FAULTS
 
 from .containers import ENDINGS
 from .forms import read_container
@@ -92,6 +93,9 @@ def store(module: Module, video: File, captions: File | None) -> None:
         if error.errno in NO_ROOM:
             raise Refused("disk_full") from error
         raise
+    except REMOTE_FAULTS as error:
+        logger.warning("The object store cannot be used: %s", error)
+        raise Refused("storage_down") from error
 
 
 def write_rows(module: Module, upload: Upload) -> None:
@@ -107,10 +111,13 @@ def write_rows(module: Module, upload: Upload) -> None:
 
 def remove_files(module: Module) -> None:
     """Take back what `store` wrote, and its folder."""
-    for file in (module.video, module.captions_file):
-        if file:
-            default_storage.delete(file.name)
-    default_storage.delete(f"modules/{module.pk}")
+    try:
+        for file in (module.video, module.captions_file):
+            if file:
+                default_storage.delete(file.name)
+        default_storage.delete(f"modules/{module.pk}")
+    except REMOTE_FAULTS as error:
+        logger.warning("[%s] Files are left for prune_storage, the object store cannot be used: %s", module.pk, error)
 
 
 def crowded(user: Any) -> bool:

@@ -26,6 +26,7 @@ STATUS = {
     "too_big": 413,
     "not_a_video": 415,
     "too_many": 429,
+    "storage_down": 503,
     "disk_full": 507,
 }
 """Code → HTTP status; every other code is 400."""

@@ -27,7 +27,7 @@ FREE = Price()
 
 @dataclass
 class Call:
-    """One request. seconds: how long it took; outcome: 'ok' or the code of what went wrong; cost: US dollars."""
+    """One request. seconds: how long it took; outcome: 'done' or the code of what went wrong; cost: US dollars."""
 
     stage: str
     model: str
@@ -36,7 +36,7 @@ class Call:
     tokens_out: int = 0
     audio_seconds: float = 0.0
     cost: float = 0.0
-    outcome: str = "ok"
+    outcome: str = "done"
 
 
 class Ledger:

@@ -81,6 +81,7 @@ class Step(models.Model):
     end = models.FloatField()
     still = models.CharField(max_length=300, blank=True)
     cues = models.JSONField(default=list, blank=True)
+    asides = models.JSONField(default=list, blank=True, help_text="Tips and warnings: kind, text, cues.")
     machine = models.JSONField(default=dict, blank=True, editable=False)
     deleted = models.BooleanField(default=False)
 
@@ -96,6 +97,24 @@ class Step(models.Model):
     def edited(self) -> frozenset[str]:
         """The fields that a person has changed."""
         return frozenset(name for name in self.EDITABLE if self.machine.get(name, self) != getattr(self, name))
+
+
+class Question(models.Model):
+    """One question of the quiz. options: four texts; right: the position of the right one."""
+
+    module = models.ForeignKey(Module, on_delete=models.CASCADE, related_name="questions")
+    order = models.PositiveIntegerField()
+    text = models.TextField()
+    options = models.JSONField()
+    right = models.PositiveSmallIntegerField()
+    explanation = models.TextField(blank=True)
+    cues = models.JSONField(default=list, help_text="The numbers of the cues that prove the answer.")
+
+    class Meta:
+        ordering = ["order"]
+
+    def __str__(self) -> str:
+        return self.text
 
 
 def search_text(module: Module) -> str:

@@ -165,6 +165,7 @@ class Module(Lease):
     notices = models.JSONField(default=list, blank=True, help_text="What could not be done: codes with parameters.")
     summary = models.TextField(blank=True)
     tags = models.JSONField(default=list, blank=True)
+    goals = models.JSONField(default=list, blank=True, help_text="What a learner can do afterwards.")
     search_text = models.TextField(blank=True, editable=False)
 
     objects = ModuleQuerySet.as_manager()

@@ -74,6 +74,32 @@ class StageRun(models.Model):
         return f"{self.stage} {self.outcome}"
 
 
+class AICall(models.Model):
+    """One paid call, as the provider was asked. Rows are only ever added. cost: US dollars, by the price table.
+
+    audio_seconds for speech, tokens for writing; outcome: "done", or what went wrong.
+    """
+
+    module = models.ForeignKey(Module, on_delete=models.CASCADE, related_name="ai_calls")
+    run = models.CharField(max_length=32)
+    stage = models.CharField(max_length=10, choices=STAGES)
+    model = models.CharField(max_length=100)
+    at = models.DateTimeField(db_default=Now())
+    seconds = models.FloatField(default=0)
+    audio_seconds = models.FloatField(default=0)
+    tokens_in = models.PositiveIntegerField(default=0)
+    tokens_out = models.PositiveIntegerField(default=0)
+    cost = models.FloatField(default=0)
+    outcome = models.CharField(max_length=50, default="done")
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name = "AI call"
+
+    def __str__(self) -> str:
+        return f"{self.stage} {self.model}"
+
+
 class WorkerQuerySet(models.QuerySet["Worker"]):
     def alive(self, at: datetime) -> WorkerQuerySet:
         """Workers heard of within the last 30 s."""

@@ -19,7 +19,7 @@ from tests.quality.damage import QUIET, holds
 
 from .test_openai_writer import QUESTION, SAID, by_id, material, valid
 
-EXAMPLES = 150
+EXAMPLES = 100
 TEXTS = st.one_of(
     st.sampled_from(
         [*SAID, "Wait 45 minutes.", "Open the valve.", "<script>alert(1)</script>", "", "\x00\ud7ff\u202e"]

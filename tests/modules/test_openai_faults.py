@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import signal
 import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 
@@ -91,7 +95,7 @@ def test_what_passes_is_tried_again(server, kind):
         ledger = Ledger()
         assert ask(calls_to(server, ledger=ledger))
         assert len(server.asked(on)) == 2
-        assert [call.outcome for call in ledger.calls] == [PASSING[kind], "ok"]
+        assert [call.outcome for call in ledger.calls] == [PASSING[kind], "done"]
 
 
 @pytest.mark.parametrize("kind", sorted(PASSING.keys() - {"hang"}))
@@ -250,3 +254,15 @@ def test_free_models_are_asked_without_a_budget():
 def test_no_schema_asks_for_times():
     text = " ".join(str(shape.model_json_schema()) for shape in (Steps, SeenSteps, Section, Whole)).lower()
     assert not any(f"'{word}'" in text for word in ("start", "end", "time", "seconds", "timestamp"))
+
+
+def test_the_stand_in_runs_as_a_process_of_its_own(tmp_path):
+    log = tmp_path / "log.json"
+    command = [sys.executable, "-m", "tests.openai_server", "--chat-delay", "0", "--fault", "chat:500:1"]
+    with subprocess.Popen([*command, "--log", str(log)], stdout=subprocess.PIPE, text=True) as process:
+        calls = Calls("sk-test", process.stdout.readline().strip(), backoff=0.005)
+        assert chat(calls).steps
+        calls.close()
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(10) == 0
+    assert [one["status"] for one in json.loads(log.read_text())] == [500, 200]

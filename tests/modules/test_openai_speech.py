@@ -13,7 +13,7 @@ from modules.ai.ledger import Ledger
 from modules.ai.openai import Calls, OpenAISpeech
 from modules.media import encode_audio
 from modules.pipeline.speech import transcribe, windows
-from modules.pipeline.types import SAMPLE_RATE, Heard, Hints, ProviderError, Segment, Span, Window
+from modules.pipeline.types import SAMPLE_RATE, Heard, Hints, MediaError, ProviderError, Segment, Span, Window
 from tests.narration import narrate
 from tests.openai_server import SPEECH, OpenAIServer, Truth, decode
 
@@ -199,3 +199,38 @@ def test_the_places_of_pieces_are_found():
     for first, last in itertools.pairwise((0, 3, 7, 15, 20)):
         piece = sound[int(first * 0.4 * SAMPLE_RATE) : int(last * 0.4 * SAMPLE_RATE)]
         assert truth(piece) == " ".join(f"w{at}" for at in range(first, last))
+
+
+def test_sound_that_cannot_be_read_any_further_loses_nothing_that_was_sent(server):
+    def broken() -> Iterator[Window]:
+        yield from map(window, range(3))
+        raise MediaError("damaged_video")
+
+    heard = []
+    with speech(server) as provider, pytest.raises(MediaError):
+        for one in provider.transcribe(broken(), Hints()):
+            heard.append(one.window)
+    assert sorted(heard) == [0, 1, 2]
+
+
+def test_signs_that_no_database_takes_are_left_out(server):
+    server.said = lambda samples: "Open\x00 the\ud800 box,\u202e می\u200cخواهم."
+    assert hear(server, 1)[0].text == "Open the box, می\u200cخواهم."
+
+
+def test_a_killed_attempt_pays_for_each_window_once(server):
+    saved: dict[int, Heard] = {}
+
+    def save(heard_in: Window, heard: Heard) -> None:
+        if len(saved) == 39:
+            raise KeyboardInterrupt
+        saved[heard.window] = heard
+
+    with pytest.raises(KeyboardInterrupt), speech(server) as provider:
+        transcribe(map(window, range(60)), provider, Hints(), {}, save)
+    server.log.clear()
+    with speech(server) as provider:
+        cues, _ = transcribe(map(window, range(60)), provider, Hints(), dict(saved), lambda _, new: None)
+    assert len(cues) == 60
+    again = {one.text for one in server.asked(SPEECH)}
+    assert len(again) == 21 and not again & {heard.text for heard in saved.values()}

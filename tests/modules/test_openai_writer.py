@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import av
@@ -13,6 +14,7 @@ import pytest
 
 from modules.ai.ledger import Ledger
 from modules.ai.openai import Calls, OpenAIWriter
+from modules.ai.openai.drafting import OVERLAP, SECTION, sections
 from modules.media import shrink_jpeg
 from modules.pipeline.types import Cue, Draft, Material, MediaError, ProviderError, Question, Scene, Still
 from tests.openai_server import CHAT, OpenAIServer
@@ -385,3 +387,22 @@ def test_every_script_comes_through(server, language, said):
     better = writer(server).enhance(drafts, video)
     together = "".join(step.text for step in better.steps)
     assert all(part in together for part in (" ".join(said)).replace(".", "").replace("。", " ").split())
+
+
+@pytest.mark.parametrize("letters", [20, 400, 40_000])
+@pytest.mark.parametrize("count", [1, 5, 250, 260, 296, 700])
+def test_sections_overlap_and_cover_all_cues(count, letters):
+    parts = sections([Cue(at, at, at + 1, "x" * letters) for at in range(count)])
+    assert parts[0].start == 0 and parts[-1].stop == count
+    assert all(a.start < b.start <= a.stop < b.stop for a, b in pairwise(parts))
+    assert all(len(part) < SECTION + 3 * OVERLAP for part in parts)
+
+
+def test_control_signs_in_an_answer_are_not_taken_over(server):
+    def spoil(answer: dict) -> None:
+        for step in answer["steps"]:
+            step["text"] += "\x00"
+            step["title"] += "\u202e"
+
+    drafts, better = enhanced(server, Whole=spoil)
+    assert by_id(better.steps) == drafts

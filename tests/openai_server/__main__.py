@@ -16,17 +16,15 @@ from . import OpenAIServer, Truth, decode
 def main() -> int:
     """Serve until SIGTERM or SIGINT, then write the log."""
     options = _options()
-    said = lambda samples: ""  # noqa: E731
-    if options.truth:
-        said = Truth(decode(options.audio), json.loads(Path(options.truth).read_text()))
     server = OpenAIServer(
-        said=said,
         key=options.key,
         port=options.port,
         speech_delay=options.speech_delay,
         chat_delay=options.chat_delay,
         language=options.language,
     )
+    if options.truth:
+        server.said = Truth(decode(options.audio), json.loads(Path(options.truth).read_text()))
     if options.opens:
         opening = re.compile(options.opens, re.IGNORECASE)
         server.opens = lambda text: bool(opening.match(text))

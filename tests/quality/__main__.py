@@ -15,10 +15,11 @@ from hypothesis import given, settings
 
 from modules.ai.rules import LocalWriter
 from modules.ai.rules.boundaries import usual_length
-from modules.pipeline.types import Material
+from modules.pipeline.types import Draft, Material
 
 from . import score
 from .damage import QUIET, check, damaged, materials
+from .proof import proved
 from .script import Script, material, scripts
 
 ANSWERS = 10_000
@@ -29,7 +30,7 @@ MARKERS = {
     "es": r"primero|luego|después|ahora|por último|a continuación|una vez|para empezar",
 }
 HEAD = (
-    f"{'script':28}{'steps':>6}{'found':>6}  {'P±3':>5}{'R±3':>5}{'F±3':>5}{'F±5':>6}  {'titles':>7}"
+    f"{'script':28}{'steps':>6}{'found':>6}  {'P±3':>5}{'R±3':>5}{'F±3':>5}{'F±5':>6}  {'titles':>7}   quiz"
     "   markers F±3/±5   equal F±3/±5"
 )
 
@@ -75,11 +76,20 @@ def _row(script: Script, recognised: bool, writer: LocalWriter, verbose: bool) -
     print(
         f"{name:28}{len(script.truth):6}{len(steps):6}  "
         f"{near.precision:5.2f}{near.recall:5.2f}{near.f1:5.2f}{far.f1:6.2f}"
-        f"  {named:3}/{asked:<3}   {others[0]:.2f} / {others[1]:.2f}      {others[2]:.2f} / {others[3]:.2f}"
+        f"  {named:3}/{asked:<3}  {_quiz(steps, shown, writer)}"
+        f"   {others[0]:.2f} / {others[1]:.2f}      {others[2]:.2f} / {others[3]:.2f}"
     )
     if verbose:
         _tell(script, steps)
     return near.f1, far.f1, *others, named, asked
+
+
+def _quiz(steps: Sequence[Draft], shown: Material, writer: LocalWriter) -> str:
+    """How many questions were asked of how many could be. Raises AssertionError for one that does not hold."""
+    asked = writer.enhance(steps, shown).quiz
+    for question in asked:
+        proved(question, steps, shown)
+    return f"{len(asked):2}/{sum(step.kind == 'step' for step in steps) // 2:<2}"
 
 
 def _tell(script: Script, steps: Sequence) -> None:

@@ -18,9 +18,12 @@ from .asking import Asked, cues_as_lines, picture_parts, prompt, text_part
 from .calls import Unusable
 from .faith import faithful, grounded
 from .shapes import Step, Steps
+from .signs import harmless
 
 SECTION = 250
 """Cues that are shown at once."""
+LETTERS = 30_000
+"""Letters that are shown at once, more or less: captions may be long."""
 OVERLAP = 15
 """Cues that one section shares with the next, so that a step at the seam is seen whole by one of them."""
 PICTURES = 40
@@ -44,13 +47,21 @@ class Cited:
     text: str
 
 
-def sections(count: int) -> list[range]:
-    """Positions of cues in sections of SECTION that overlap by OVERLAP; a short rest goes to the last one."""
-    starts = list(range(0, max(1, count - OVERLAP), SECTION - OVERLAP))
-    if len(starts) > 1 and count - starts[-1] < 4 * OVERLAP:
-        starts.pop()
-    stops = [start + SECTION for start in starts[:-1]] + [count]
-    return [range(start, stop) for start, stop in zip(starts, stops, strict=True)]
+def sections(cues: Sequence[Cue]) -> list[range]:
+    """Positions of cues in sections that overlap; a short rest goes to the last one."""
+    parts: list[range] = []
+    start = stop = 0
+    while stop < len(cues):
+        letters, begun = 0, stop
+        while stop < len(cues) and stop - start < SECTION and (letters < LETTERS or stop <= begun):
+            letters += len(cues[stop].text)
+            stop += 1
+        rest = sum(len(cue.text) for cue in cues[stop:])
+        if len(cues) - stop < 3 * OVERLAP and rest < LETTERS // 4:
+            stop = len(cues)
+        parts.append(range(start, stop))
+        start = stop - min(OVERLAP, (stop - start) // 4)
+    return parts
 
 
 def question(material: Material, part: range, shown: Shown) -> Asked[Steps]:
@@ -164,5 +175,5 @@ def _draft(number: int, step: Cited, material: Material, language: Language) -> 
 def good_title(title: str, said: str, language: Language, *, opening: bool) -> bool:
     """Whether a title is short, on one line, and says nothing that is not said. opening: "Introduction" will do."""
     words = title.split()
-    fits = 1 <= len(words) <= TITLE_WORDS and len(title) <= 80 and title.isprintable()
+    fits = 1 <= len(words) <= TITLE_WORDS and len(title) <= 80 and harmless(title)
     return fits and grounded(title, said, language, 0.0 if opening and len(words) <= 3 else TITLE_SUPPORTED)

@@ -16,20 +16,42 @@ from .faith import faithful, grounded
 from .shapes import BetterStep, Overview, Said, Section, Whole
 
 SECTION = 12
-"""Steps that are worded at once; an even number, so that no pair for a question is torn."""
+"""Steps that are worded at once, at most."""
+LETTERS = 12_000
+"""Letters of text that are worded at once, at most."""
 OVERVIEW_LETTERS = 400
 """Letters of each step that are shown for the overview."""
+TELLING = (
+    "video tutorial guide training module step steps show shows demonstrate explain learn "
+    "Anleitung Schulung Schritt Schritte zeigt erklärt lernen "
+    "vidéo tutoriel guide étape étapes montre explique apprendre "
+    "vídeo tutorial guía paso pasos muestra explica aprender"
+)
+"""Words that tell of any how-to, whatever is said in it."""
 ASIDES = 3
 """Tips, and warnings, of one step."""
 
 
 def questions(drafts: Sequence[Draft], material: Material) -> list[Asked]:
     """Ask for the wording of all steps, a section at a time, and for an overview; all in one when they are few."""
-    parts = [drafts[first : first + SECTION] for first in range(0, len(drafts), SECTION)]
+    parts = sections(drafts)
     if len(parts) == 1:
         return [_section(parts[0], material, Whole, f"{prompt('overview.txt')}\n{prompt('enhance.txt')}")]
     overview = Asked(prompt("overview.txt"), [text_part(_shortly(drafts, material))], Overview, _anything, spare=True)
     return [*(_section(part, material, Section, prompt("enhance.txt")) for part in parts), overview]
+
+
+def sections(drafts: Sequence[Draft]) -> list[list[Draft]]:
+    """Drafts in parts of at most SECTION that take the model not too long to write; no pair is torn."""
+    parts: list[list[Draft]] = []
+    for first in range(0, len(drafts), 2):
+        pair = list(drafts[first : first + 2])
+        letters = sum(len(draft.text) for draft in [*(parts[-1] if parts else ()), *pair])
+        if parts and len(parts[-1]) < SECTION and letters <= LETTERS:
+            parts[-1] += pair
+        else:
+            parts.append(pair)
+    return parts
 
 
 def _section(drafts: Sequence[Draft], material: Material, shape: type[Section], task: str) -> Asked:
@@ -113,6 +135,7 @@ def overview(answer: Overview | None, source: str, language: Language) -> tuple[
     """(summary, tags, goals), each only as far as the source bears it out."""
     if answer is None:
         return "", (), ()
+    source = f"{source} {TELLING}"
     summary = " ".join(answer.summary.split())
     tags = _distinct(tag for tag in answer.tags if len(tag) <= 40 and grounded(tag, source, language, 0.5))
     goals = _distinct(goal for goal in answer.goals if len(goal) <= 160 and grounded(goal, source, language, 0.6))
@@ -123,6 +146,5 @@ def _distinct(texts: Iterator[str]) -> tuple[str, ...]:
     found: dict[str, str] = {}
     for text in texts:
         line = " ".join(text.split())
-        if line.isprintable():
-            found.setdefault(line.casefold(), line)
+        found.setdefault(line.casefold(), line)
     return tuple(found.values())

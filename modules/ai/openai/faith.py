@@ -13,6 +13,7 @@ from functools import lru_cache
 from modules.ai.rules.language import Language
 
 from .numerals import numbers
+from .signs import harmless
 
 KEPT = 0.5
 """Share of the original's words of meaning that a rewrite must keep."""
@@ -55,10 +56,11 @@ def faithful(text: str, original: str, source: str, language: Language) -> bool:
 
 def grounded(text: str, source: str, language: Language, least: float = SUPPORTED) -> bool:
     """Whether a text adds nothing: every number and name is in the source, and so are most of its words."""
+    if not text.strip() or not harmless(text):
+        return False
     fresh = {name.casefold() for name in _names(text, language)} - _signs(source)
     return (
-        bool(text.strip())
-        and numbers(text, language.code) <= numbers(source, language.code)
+        numbers(text, language.code) <= numbers(source, language.code)
         and not fresh
         and (_denies(source, language) or not _denies(text, language))
         and share(text, source, language) >= least
@@ -127,7 +129,7 @@ def _marks(text: str) -> Iterable[str]:
 def _names(text: str, language: Language) -> set[str]:
     """What must stay letter by letter: file names, addresses, key names, and capitals in the middle of a sentence."""
     names = set()
-    text = _DENSE.sub(" ", text)
+    text = _DENSE.sub(" ", text.lower() if text.isupper() else text)
     small = language.stopwords | _NO_NAMES
     for found in _CODE.finditer(text):
         word = found.group().rstrip(".,;:!?)")

@@ -39,6 +39,9 @@ def _table(language: str) -> dict[str, int]:
     if language == "de":
         small = dict(list(ones.items())[1:9]) | {"ein": 1}
         table |= {f"{one}und{ten}": a + b for one, a in small.items() for ten, b in tens.items()}
+        below = {word: value for word, value in table.items() if value < 100} | {"": 0}
+        hundreds = {f"{one}hundert": 100 * value for one, value in small.items()} | {"hundert": 100}
+        table |= {hundred + rest: a + b for hundred, a in hundreds.items() for rest, b in below.items()}
     if language == "es":
         table |= {f"veinti{one}": 20 + value for one, value in list(ones.items())[:9]}
     return {_bare(word): value for word, value in table.items()}

@@ -11,6 +11,7 @@ from modules.pipeline.types import Cue, Draft, Question
 
 from .faith import grounded
 from .shapes import QuizQuestion
+from .signs import harmless
 
 OPTIONS = 4
 LONGEST = {"question": 300, "option": 160, "explanation": 500}
@@ -47,7 +48,7 @@ def holds(one: QuizQuestion, drafts: Mapping[str, Draft], cues: Mapping[int, Cue
     if not 0 <= one.right < OPTIONS or any(_ALL.search(option) for option in options):
         return False
     lengths = [("question", one.question), ("explanation", one.explanation), *(("option", text) for text in options)]
-    if not all(0 < len(_line(text)) <= LONGEST[kind] and _line(text).isprintable() for kind, text in lengths):
+    if not all(0 < len(_line(text)) <= LONGEST[kind] and harmless(_line(text)) for kind, text in lengths):
         return False
     owned = {number for step in one.steps for number in drafts[step].cues}
     if not one.cues or not set(one.cues) <= owned:

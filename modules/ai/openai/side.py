@@ -7,7 +7,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import TypeVar
 
-from modules.pipeline.types import ProviderError
+from modules.pipeline.types import PipelineError, ProviderError
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -15,7 +15,7 @@ R = TypeVar("R")
 
 def side_by_side(
     work: Callable[[T, threading.Event], R], items: Iterable[T], *, at_once: int, silence: float
-) -> Generator[R]:
+) -> Generator[R, None, None]:
     """The result of each item as soon as it is there, in any order. work gets the item and an Event: nobody waits.
 
     Items are taken as there is room, at most 2 * at_once before one is done. When one fails, nothing new is begun,
@@ -27,11 +27,9 @@ def side_by_side(
     running: set[Future[R]] = set()
     failures: list[BaseException] = []
     try:
-        for item in items:
+        for item in _until_failure(items, failures):
             running.add(pool.submit(work, item, stop))
             yield from _done(running, failures, 0 if len(running) < 2 * at_once else silence)
-            if failures:
-                break
         while running:
             if failures:
                 stop.set()
@@ -42,6 +40,17 @@ def side_by_side(
     finally:
         stop.set()
         pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _until_failure(items: Iterable[T], failures: list[BaseException]) -> Iterator[T]:
+    """The items as long as nothing has failed; that they cannot be had any more is a failure too."""
+    try:
+        for item in items:
+            yield item
+            if failures:
+                return
+    except PipelineError as error:
+        failures.append(error)
 
 
 def _done(running: set[Future[R]], failures: list[BaseException], patience: float) -> Iterator[R]:

@@ -16,6 +16,7 @@ from modules.pipeline.types import SAMPLE_RATE, Heard, Hints, ProviderError, Seg
 from .calls import Calls, Unusable
 from .languages import code_of
 from .side import side_by_side
+from .signs import cleaned
 
 STAGE = "speech"
 TAIL = 200
@@ -42,9 +43,9 @@ class OpenAISpeech:
     ) -> None:
         self.calls, self.model, self.encode = calls, model, encode
         self.file_name, self.at_once, self.segments = file_name, at_once, segments
-        self.name = f"openai {model}"
+        self.name = f"openai {model}"[:100]
         self._hints_refused = False
-        self._going: Generator[Heard] | None = None
+        self._going: Generator[Heard, None, None] | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -110,9 +111,9 @@ class OpenAISpeech:
 
 
 def _keywords(hints: Hints) -> list[str]:
-    """Title and keywords, each on one line without signs that could close a field."""
-    cleaned = (" ".join(word.split())[:KEYWORD].strip() for word in (hints.title, *hints.keywords))
-    return list(dict.fromkeys("".join(filter(str.isprintable, word)) for word in cleaned if word))[:KEYWORDS]
+    """Title and keywords, each on one line."""
+    words = (cleaned(word)[:KEYWORD].strip() for word in (hints.title, *hints.keywords))
+    return list(dict.fromkeys(filter(None, words)))[:KEYWORDS]
 
 
 def _heard(window: Window, answer: Mapping[str, Any], cost: float, calls: int) -> Heard:
@@ -120,7 +121,7 @@ def _heard(window: Window, answer: Mapping[str, Any], cost: float, calls: int) -
     languages = answer.get("languages")
     first = languages[0] if isinstance(languages, list) and languages else None
     language = code_of(first.get("code") if isinstance(first, dict) else first or answer.get("language"))
-    listed, text = answer.get("segments"), answer["text"].strip()
+    listed, text = answer.get("segments"), cleaned(answer["text"])
     segments = tuple(_segments(window, listed)) if isinstance(listed, list) else ()
     # Segments that lack some of the words are no use: nothing said may be lost.
     whole = "".join("".join(segment.text for segment in segments).split()) == "".join(text.split())
@@ -135,4 +136,4 @@ def _segments(window: Window, listed: Iterable[object]) -> Iterator[Segment]:
         if all(isinstance(time, int | float) and math.isfinite(time) for time in times):
             start, end = (min(max(window.start + time, window.start), window.end) for time in times)
             if start <= end:
-                yield Segment(start, end, one["text"].strip())
+                yield Segment(start, end, cleaned(one["text"]))

@@ -36,7 +36,7 @@ class OpenAIWriter:
         answers: Answers | None = None,
     ) -> None:
         self.picture = picture
-        self.name = f"openai {model} 1"
+        self.name = f"openai {model}"[:98] + " 1"
         self._asking = Asking(calls, model, at_once, {} if answers is None else answers)
 
     def draft_steps(self, material: Material, tick: Tick = no_tick) -> Sequence[Draft]:
@@ -50,7 +50,7 @@ class OpenAIWriter:
         return mend(seeing.drafts_of(answers, pictures, material), material)
 
     def _from_cues(self, material: Material, tick: Tick) -> list[Draft]:
-        parts = drafting.sections(len(material.cues))
+        parts = drafting.sections(material.cues)
         asked = [drafting.question(material, part, self._shown) for part in parts]
         answers = self._asking.all("steps", asked, share(tick, 0.1, 1.0))
         cited = [drafting.cited_steps(answer, material, part) for part, answer in zip(parts, answers, strict=True)]

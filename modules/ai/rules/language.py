@@ -33,6 +33,9 @@ class Language:
     command_endings: of verb forms that are commands by themselves.
     verb_last: titles put the verb at the end (German); modals: verbs that send it there; subjects: pronouns
         that follow the verb of a main clause.
+    numbers: words for numbers -> their values ("one" is left out where it is an article or a pronoun).
+    capital_nouns: nouns are written with a capital (German).
+    frames: what a question of the quiz is asked with: order, order_why, word, number, why (see `quiz`).
     """
 
     code: str
@@ -66,6 +69,9 @@ class Language:
     verb_last: bool = False
     modals: frozenset[str] = frozenset()
     subjects: frozenset[str] = frozenset()
+    numbers: Mapping[str, int] = field(default_factory=dict)
+    capital_nouns: bool = False
+    frames: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def compiled_phrases(self) -> tuple[tuple[re.Pattern[str], float], ...]:

@@ -11,6 +11,7 @@ from modules.pipeline.types import Cue, Draft, Enhanced, Material, Tick, no_tick
 from .boundaries import step_starts
 from .language import Language
 from .languages import language_of
+from .quiz import quiz_of
 from .salient import summary_of, tags_of
 from .silent import scene_steps
 from .titles import title_of
@@ -40,11 +41,13 @@ class LocalWriter:
         return mend(drafts, material)
 
     def enhance(self, drafts: Sequence[Draft], material: Material, tick: Tick = no_tick) -> Enhanced:
-        """The drafts as they are, their wording tidied; a summary and tags when the words give them."""
+        """The drafts as they are, their wording tidied; a summary, tags and a quiz when the words give them."""
         language = language_of(material.language, (cue.text for cue in material.cues))
         steps = tuple(replace(draft, text=tidied(draft.text, language) or draft.text) for draft in drafts)
+        tick(0.3)
+        quiz = quiz_of(steps, material, language)
         tick(1.0)
-        return Enhanced(steps, summary_of(steps, language), tags_of(material.cues, language))
+        return Enhanced(steps, summary_of(steps, language), tags_of(material.cues, language), quiz=quiz)
 
 
 def _drafts(parts: Sequence[Sequence[Unit]], cues: Sequence[Cue], language: Language) -> list[Draft]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import threading
@@ -13,8 +14,12 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from modules import children, jobs
+from modules.worker import STOP_WITHIN
+
+logger = logging.getLogger(__name__)
 
 RESTART_AFTER = 1.0  # seconds before a worker that ended by itself is started again
+END_WITHIN = STOP_WITHIN + 3.0  # seconds that workers get to end when all is to end
 
 
 class Command(jobs.RQWorkerCommand):
@@ -31,7 +36,14 @@ class Command(jobs.RQWorkerCommand):
         if len(queues) == 1:
             super().handle(*queues, **options)
             return
-        self._supervise({queue: partial(super(Command, self).handle, queue, **options) for queue in queues})
+        self._supervise({queue: partial(self._work, queue, **options) for queue in queues})
+
+    def _work(self, queue: str, **options: Any) -> None:
+        """One worker, in a process of its own. Where there is no Redis to begin with, it ends, to be started again."""
+        try:
+            super().handle(queue, **options)
+        except (SystemExit, *jobs.REDIS_FAULTS) as error:
+            logger.warning("The worker of the queue %s has ended: %s", queue, error)
 
     def _supervise(self, workers: dict[str, Callable[[], object]]) -> None:
         """Keep one worker process for each queue alive until told to stop, and then until they have ended."""
@@ -46,11 +58,13 @@ class Command(jobs.RQWorkerCommand):
             for queue in [queue for queue, when in due.items() if time.monotonic() >= when]:
                 running[children.fork(workers[queue], ends_by=signal.SIGTERM)] = queue
                 del due[queue]
-        for pid in running:
-            os.kill(pid, signal.SIGTERM)
-        while running:
-            _reap(running, due)
-            time.sleep(0.05)
+        for sig, seconds in ((signal.SIGTERM, END_WITHIN), (signal.SIGKILL, 1.0)):
+            for pid in running:
+                os.kill(pid, sig)
+            until = time.monotonic() + seconds
+            while running and time.monotonic() < until:
+                _reap(running, due)
+                time.sleep(0.05)
 
 
 def _reap(running: dict[int, str], due: dict[str, float]) -> None:

@@ -1,0 +1,42 @@
+"""A newer version runs on an older one's data."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from modules.models import Module, Status, search_text
+
+FIRST = [("modules", "0001_initial"), ("uploads", "0001_initial"), ("accounts", "0001_initial")]
+
+
+@pytest.fixture
+def first_version(transactional_db):
+    """The apps as they were in the first version, on a database of that version; the newest again afterwards."""
+    executor = MigrationExecutor(connection)
+    newest = executor.loader.graph.leaf_nodes()
+    executor.migrate(FIRST)
+    yield executor.loader.project_state(FIRST).apps
+    executor = MigrationExecutor(connection)
+    executor.migrate(newest)
+
+
+def test_modules_in_every_state_come_through_an_upgrade(first_version):
+    user = first_version.get_model("accounts", "User").objects.create(username="ann")
+    modules = first_version.get_model("modules", "Module").objects
+    for status in Status.values:
+        made = modules.create(owner=user, title=f"Was {status}", video="v.mp4", status=status, progress=40)
+        first_version.get_model("modules", "StageRun").objects.create(
+            module=made, run="r", stage="probe", outcome="done", key="k", output={"duration": 3}
+        )
+        first_version.get_model("modules", "Step").objects.create(
+            module=made, order=1, title="Open the lid", start=0, end=3, machine={"title": "Open it"}
+        )
+    executor = MigrationExecutor(connection)
+    executor.migrate(executor.loader.graph.leaf_nodes())
+    assert sorted(Module.objects.values_list("status", flat=True)) == sorted(Status.values)
+    for module in Module.objects.all():
+        assert (module.progress, module.stage_runs.get().output) == (40, {"duration": 3})
+        assert "title" in module.steps.get().edited
+        assert "Open the lid" in search_text(module)
