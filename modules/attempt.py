@@ -20,10 +20,11 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from .ai.ledger import Ledger
 from .faults import once_the_database_answers, passing_code, pause
 from .heartbeat import Heartbeat
-from .models import BANDS, Module, Stage, StageRun, Superseded, bury, database_clock
-from .pipeline.types import MediaError, Notice
+from .models import BANDS, MAX_ATTEMPTS, AICall, Module, Stage, StageRun, Superseded, bury, database_clock
+from .pipeline.types import MediaError, Notice, ProviderError
 from .storage import delete_folder
 
 logger = logging.getLogger(__name__)
@@ -48,6 +49,15 @@ class TooSlow(BaseException):
     """A stage went over its deadline."""
 
 
+class Postponed(BaseException):
+    """A provider is out of order for now: the module waits, and another run goes on."""
+
+    def __init__(self, code: str, delay: timedelta) -> None:
+        self.code = code
+        self.delay = delay
+        super().__init__(code)
+
+
 class Attempt:
     """A claimed run, as a context: it ends in ready (by `processing`), failed, or back in the queue; never in limbo.
 
@@ -59,6 +69,7 @@ class Attempt:
         self.run = run
         self.worker = worker
         self.notices: list[Notice] = []
+        self.ledger = Ledger()
         self._folder = Path(settings.WORK_DIR) / f"{module.pk}-{run}"
         self._began = time.monotonic()
         self._reported = (0.0, -1, {})
@@ -98,6 +109,8 @@ class Attempt:
             self._bury("too_slow", StageRun.Outcome.FAILED)
         elif code := passing_code(error):
             self._try_again_later(code, error)
+        elif isinstance(error, Postponed):
+            self._bury(error.code, StageRun.Outcome.FAILED, delay=error.delay)
         elif isinstance(error, MediaError):
             self._fail(error, "".join(traceback.format_exception(error)))
         elif not isinstance(error, Moved):
@@ -198,7 +211,10 @@ class Attempt:
         self._heart.give(seconds)
         self._began = time.monotonic()
         self.tick(stage, 0.0, message)
-        yield lambda done, code=None, /, **params: self.tick(stage, done, code, **params)
+        try:
+            yield lambda done, code=None, /, **params: self.tick(stage, done, code, **params)
+        finally:
+            self._write_calls()
         self._log("▫️", f"{stage.label}: {1000 * self.stage_seconds:.0f}ms")
 
     def save(self, stage: str, key: str, output: Any, **facts: Any) -> None:
@@ -215,6 +231,13 @@ class Attempt:
         with transaction.atomic():
             Module.objects.fence(self.module.pk, self.run)
             self._record(stage, outcome, **facts)
+            self._write_calls()
+
+    def _write_calls(self) -> None:
+        """What was paid is written down whatever becomes of the run, unless the module itself is gone."""
+        calls = [AICall(module=self.module, run=self.run, **vars(call)) for call in self.ledger.take()]
+        if calls and Module.objects.filter(pk=self.module.pk).exists():
+            AICall.objects.bulk_create(calls)
 
     def _record(self, stage: str, outcome: str, **facts: Any) -> None:
         StageRun.objects.create(
@@ -229,5 +252,15 @@ class Attempt:
         )
 
     def notice(self, code: str, **params: Any) -> None:
-        """Say honestly what could not be done."""
-        self.notices.append(Notice(code, params))
+        """Say honestly what could not be done, once."""
+        if Notice(code, params) not in self.notices:
+            self.notices.append(Notice(code, params))
+
+    def without(self, error: ProviderError) -> None:
+        """A provider could not do its part. What passes is waited for, as long as there are attempts left;
+        what lasts, or has lasted too long, is a notice, and the caller goes on by local means.
+        """
+        if error.passing and self.module.attempts < MAX_ATTEMPTS - 1:
+            asked = timedelta(seconds=error.retry_after or 0)
+            raise Postponed(error.code, max(pause(self.module.attempts + 1), asked)) from error
+        self.notice(error.code, **error.params)

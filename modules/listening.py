@@ -9,6 +9,7 @@ from pydantic import TypeAdapter
 
 from . import media, results
 from .ai import providers
+from .ai.providers import Providers, Recogniser
 from .attempt import Attempt
 from .models import Stage, Transcript
 from .pipeline import captions
@@ -19,7 +20,7 @@ CUES = TypeAdapter(tuple[Cue, ...])
 HEARD = TypeAdapter(Heard)
 
 
-def listen(attempt: Attempt, path: Path, found: Probe, tick: Tick) -> tuple[tuple[Cue, ...], str]:
+def listen(attempt: Attempt, path: Path, found: Probe, ai: Providers, tick: Tick) -> tuple[tuple[Cue, ...], str]:
     """The cues and their origin (see `Transcript.Origin`); () and '' with a notice where there are none."""
     cues, origin = _given(attempt, path, found, tick)
     if cues:
@@ -28,7 +29,7 @@ def listen(attempt: Attempt, path: Path, found: Probe, tick: Tick) -> tuple[tupl
     if found.audio_codec is None:
         attempt.notice("no_audio")
         return (), ""
-    cues = _hear(attempt, path, found, tick)
+    cues = _hear(attempt, path, found, ai, tick)
     return cues, Transcript.Origin.SPEECH if cues else ""
 
 
@@ -66,36 +67,45 @@ def _output(cues: tuple[Cue, ...], language: str) -> dict[str, Any]:
     return {"cues": CUES.dump_python(cues, mode="json"), "language": language}
 
 
-def _hear(attempt: Attempt, path: Path, found: Probe, tick: Tick) -> tuple[Cue, ...]:
-    """Recognise speech, window by window; each is saved as soon as it is there, and never made again."""
-    module = attempt.module
-    provider = providers.speech()
-    key = attempt.key("speech", module.upload.sha256, provider.name, module.speech_round)
-    saved = attempt.saved(Stage.SPEECH, key)
-    if saved is None:
-        tick(0.0, "listening_start")
-        parts = attempt.saved_parts(Stage.SPEECH, key)
-        heard = {number: HEARD.validate_python(part["heard"]) for number, part in parts.items()}
+def _hear(attempt: Attempt, path: Path, found: Probe, ai: Providers, tick: Tick) -> tuple[Cue, ...]:
+    """Recognise speech with the first recogniser that can. What one has heard, the next need not hear again."""
+    heard: dict[int, Heard] = {}
+    for recogniser in ai.recognisers:
+        key = attempt.key("speech", attempt.module.upload.sha256, recogniser.name, attempt.module.speech_round)
+        saved = attempt.saved(Stage.SPEECH, key)
+        if saved is None:
+            parts = attempt.saved_parts(Stage.SPEECH, key)
+            heard |= {number: HEARD.validate_python(part["heard"]) for number, part in parts.items()}
+            try:
+                saved = _recognise(attempt, path, found, recogniser, key, heard, tick)
+            except ProviderError as error:
+                attempt.without(error)
+                continue
+        results.set_language(attempt, saved["language"])
+        cues = CUES.validate_python(saved["cues"])
+        if not cues:
+            attempt.notice("no_speech")
+        return cues
+    return ()
 
-        def save(window: Window, new: Heard) -> None:
-            output = {"text": new.text, "start": window.start, "heard": HEARD.dump_python(new, mode="json")}
-            facts = {"provider": provider.name, "calls": new.calls, "cost": new.cost}
-            attempt.save_part(
-                Stage.SPEECH, key, window.number, output, media_seconds=window.end - window.start, **facts
-            )
 
-        try:
-            with provider:
-                pieces = windows(media.audio_blocks(path, module.container), providers.voiced)
-                hints = Hints(language=module.language, title=module.title)
-                cues, language = transcribe(pieces, provider, hints, heard, save, tick, total=found.duration)
-        except ProviderError as error:
-            attempt.notice(error.code, **error.params)
-            return ()
-        saved = _output(cues, language)
-        attempt.save(Stage.SPEECH, key, saved, provider=provider.name, media_seconds=found.duration)
-    results.set_language(attempt, saved["language"])
-    cues = CUES.validate_python(saved["cues"])
-    if not cues:
-        attempt.notice("no_speech")
-    return cues
+def _recognise(
+    attempt: Attempt, path: Path, found: Probe, recogniser: Recogniser, key: str, heard: dict[int, Heard], tick: Tick
+) -> dict[str, Any]:
+    """Window by window; each is saved as soon as it is there, and put into `heard`. Raises ProviderError."""
+
+    def save(window: Window, new: Heard) -> None:
+        heard[new.window] = new
+        output = {"text": new.text, "start": window.start, "heard": HEARD.dump_python(new, mode="json")}
+        facts = {"provider": recogniser.name, "calls": new.calls, "cost": new.cost}
+        attempt.save_part(Stage.SPEECH, key, window.number, output, media_seconds=window.end - window.start, **facts)
+
+    tick(0.0, "listening_start")
+    hints = Hints(language=attempt.module.language, title=attempt.module.title)
+    # A minute at a time: the first window is sent when the first minute is decoded.
+    pieces = windows(media.audio_blocks(path, attempt.module.container, seconds=60), providers.voiced)
+    with recogniser:
+        cues, language = transcribe(pieces, recogniser, hints, dict(heard), save, tick, total=found.duration)
+    output = _output(cues, language)
+    attempt.save(Stage.SPEECH, key, output, provider=recogniser.name, media_seconds=found.duration)
+    return output

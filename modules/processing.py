@@ -7,22 +7,42 @@ Each stage looks first for output saved under the hash of what it would be made 
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
+from django.core.files.storage import default_storage
 from django.db import connection
+from django.db.models import Sum
 from pydantic import TypeAdapter
 
 from . import jobs, media, results
 from .ai import providers
+from .ai.providers import Providers
+from .answers import SavedAnswers
 from .attempt import Attempt, Moved
 from .files import sha256
 from .listening import listen
-from .models import Module, Stage, Superseded, database_clock
+from .models import AICall, Module, Stage, Superseded, database_clock
 from .pipeline import stills
 from .pipeline.steps import mend
-from .pipeline.types import Cue, Draft, Enhanced, Material, MediaError, Probe, ProviderError, Scene, Still, share
+from .pipeline.types import (
+    Cue,
+    Draft,
+    Enhanced,
+    Material,
+    MediaError,
+    Probe,
+    ProviderError,
+    Scene,
+    Still,
+    Tick,
+    Writer,
+    share,
+)
 from .storage import local_copy, store
 
 logger = logging.getLogger(__name__)
@@ -44,7 +64,8 @@ def process(pk: str, *, worker: str = "", disposable: bool = True) -> bool:
         return False
     logger.info("🧠 [%s] AI processing started", module.pk)
     with Attempt(module, run, worker=worker, disposable=disposable) as attempt:
-        carry(attempt)
+        with ai_for(attempt) as ai:
+            carry(attempt, ai)
         logger.info("✅ [%s] Processing complete!", module.pk)
         return True
     # Given back or moved: the next worker is told at once, unless there is a time to wait for.
@@ -54,15 +75,28 @@ def process(pk: str, *, worker: str = "", disposable: bool = True) -> bool:
     return False
 
 
-def carry(attempt: Attempt) -> None:
+def ai_for(attempt: Attempt) -> AbstractContextManager[Providers]:
+    """The AI that settings choose, with what this module has paid for before."""
+    spent = AICall.objects.filter(module=attempt.module).aggregate(cost=Sum("cost"))["cost"] or 0.0
+    answers = SavedAnswers(attempt)
+    return providers.chosen(spent=spent, answers=answers, picture=_small_picture, encode=media.encode_audio)
+
+
+def _small_picture(still: Still) -> bytes:
+    with default_storage.open(still.path) as file:
+        return media.shrink_jpeg(file.read())
+
+
+def carry(attempt: Attempt, ai: Providers) -> None:
     """The stages, one a line."""
+    attempt.ledger = ai.ledger
     path = fetch(attempt)
     found = check(attempt, path)
     move_if_long(attempt, found)
-    cues, origin, pictures, scenes = analyse(attempt, path, found)
+    cues, origin, pictures, scenes = analyse(attempt, path, found, ai)
     material = Material(attempt.module.title, attempt.module.language, found.duration, cues, scenes, pictures)
-    drafts = extract(attempt, material)
-    better = enhance(attempt, drafts, material)
+    drafts = extract(attempt, material, ai)
+    better = enhance(attempt, drafts, material, ai)
     finalize(attempt, material, origin, better)
 
 
@@ -109,14 +143,14 @@ def move_if_long(attempt: Attempt, found: Probe) -> None:
 
 
 def analyse(
-    attempt: Attempt, path: Path, found: Probe
+    attempt: Attempt, path: Path, found: Probe, ai: Providers
 ) -> tuple[tuple[Cue, ...], str, tuple[Still, ...], tuple[Scene, ...]]:
     """What is said and where the picture changes, side by side; then a picture for each candidate."""
     seconds = 900 + 10 * found.duration
     with attempt.stage(Stage.SPEECH, seconds=seconds, message="starting_analysis") as tick:
         with ThreadPoolExecutor(1) as pool:
             seen = pool.submit(_scenes, attempt, path, found)
-            cues, origin = listen(attempt, path, found, share(tick, 0.05, 0.6))
+            cues, origin = listen(attempt, path, found, ai, share(tick, 0.05, 0.6))
             scenes = seen.result()
         pictures = _pictures(attempt, path, found, cues, scenes, share(tick, 0.6, 1.0))
     return cues, origin, pictures, scenes
@@ -161,42 +195,54 @@ def _pictures(
     return tuple(taken)
 
 
-def extract(attempt: Attempt, material: Material) -> tuple[Draft, ...]:
+def extract(attempt: Attempt, material: Material, ai: Providers) -> tuple[Draft, ...]:
     """Draft steps, checked and mended: no step outside the video, none that overlap."""
-    module, writer = attempt.module, providers.writer()
-    key = attempt.key("steps", _made_from(material), writer.name, module.steps_round)
+
+    def draft(writer: Writer, tick: Tick) -> list[dict[str, Any]]:
+        return DRAFTS.dump_python(mend(writer.draft_steps(material, tick), material), mode="json")
+
     with attempt.stage(Stage.STEPS, seconds=900, message="extracting") as tick:
-        saved = attempt.saved(Stage.STEPS, key)
-        if saved is None:
-            try:
-                drafts = writer.draft_steps(material, tick)
-            except ProviderError as error:
-                attempt.notice(error.code, **error.params)
-                drafts = providers.local_writer().draft_steps(material, tick)
-            saved = DRAFTS.dump_python(mend(drafts, material), mode="json")
-            attempt.save(Stage.STEPS, key, saved, provider=writer.name, media_seconds=material.duration)
-        tick(1.0)
-    if not material.cues:
+        made_from = _made_from(material)
+        drafts, writer = first_that_can(attempt, Stage.STEPS, ai.writers, made_from, draft, tick)
+    if not material.cues and writer is ai.writers[-1]:
         attempt.notice("visual_steps")
-    return DRAFTS.validate_python(saved)
+    return DRAFTS.validate_python(drafts)
 
 
-def enhance(attempt: Attempt, drafts: tuple[Draft, ...], material: Material) -> Enhanced:
-    """The drafts in better words. Where that cannot be done, the drafts stand."""
-    module, writer = attempt.module, providers.writer()
-    key = attempt.key("enhance", DRAFTS.dump_python(drafts, mode="json"), writer.name, module.steps_round)
+def enhance(attempt: Attempt, drafts: tuple[Draft, ...], material: Material, ai: Providers) -> Enhanced:
+    """The drafts in better words. Where that cannot be done, the local writer tidies them."""
+
+    def improve(writer: Writer, tick: Tick) -> dict[str, Any]:
+        return ENHANCED.dump_python(writer.enhance(drafts, material, tick), mode="json")
+
     with attempt.stage(Stage.ENHANCE, seconds=900, message="enhancing") as tick:
-        saved = attempt.saved(Stage.ENHANCE, key)
-        if saved is None:
-            try:
-                better = writer.enhance(drafts, material, tick)
-            except ProviderError as error:
-                attempt.notice(error.code, **error.params)
-                better = Enhanced(drafts)
-            saved = ENHANCED.dump_python(better, mode="json")
-            attempt.save(Stage.ENHANCE, key, saved, provider=writer.name)
-        tick(1.0)
-    return ENHANCED.validate_python(saved)
+        made_from = [DRAFTS.dump_python(drafts, mode="json"), _made_from(material)]
+        better, _ = first_that_can(attempt, Stage.ENHANCE, ai.writers, made_from, improve, tick)
+    return ENHANCED.validate_python(better)
+
+
+def first_that_can(
+    attempt: Attempt,
+    stage: Stage,
+    writers: Sequence[Writer],
+    made_from: list[Any],
+    work: Callable[[Writer, Tick], Any],
+    tick: Tick,
+) -> tuple[Any, Writer]:
+    """What the first writer that can made, now or in an earlier run; and which it was. The last one always can."""
+    for writer in writers:
+        key = attempt.key(stage, made_from, writer.name, attempt.module.steps_round)
+        output = attempt.saved(stage, key)
+        if output is not None:
+            return output, writer
+        try:
+            output = work(writer, tick)
+        except ProviderError as error:
+            attempt.without(error)
+            continue
+        attempt.save(stage, key, output, provider=writer.name)
+        return output, writer
+    raise AssertionError("the local writer needs nobody")
 
 
 def finalize(attempt: Attempt, material: Material, origin: str, better: Enhanced) -> None:

@@ -167,7 +167,7 @@ def _drop_unused_stills(module: Module, steps: Sequence[Step]) -> None:
             "output", flat=True
         )
     }
-    used |= {step.still for step in steps}
+    used |= {step.still for step in steps if step.still}
     if not default_storage.exists(folder) and not used:
         return
     for name in default_storage.listdir(folder)[1]:

@@ -14,7 +14,7 @@ from typing import Any
 
 from django.db import DatabaseError, InterfaceError, connections
 from redis.backoff import ExponentialBackoff
-from redis.exceptions import ConnectionError, RedisError, ResponseError
+from redis.exceptions import RedisError, ResponseError, TimeoutError
 from redis.retry import Retry
 
 from . import children, jobs, processing, renditions
@@ -28,8 +28,23 @@ PRELOADED = (processing, renditions)
 SWEEP_EVERY = 10.0  # seconds
 STOP_WITHIN = 6.0  # seconds that a work-horse gets to hand back its module
 
-RECONNECT = Retry(ExponentialBackoff(cap=0.5, base=0.05), 15, supported_errors=(ConnectionError,))
-"""A connection that broke is made anew for some seconds; an answer that does not come is not asked for again."""
+
+class Reconnect(Retry):
+    """A connection that broke is made anew for some seconds; a time-out ends the call, and the connection with it.
+
+    Left open, the connection would give the late answer to the next question.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(ExponentialBackoff(cap=0.5, base=0.05), 15)
+
+    def call_with_retry(self, do: Any, fail: Any, *args: Any, **kwargs: Any) -> Any:
+        def fail_once(error: Exception, *count: int) -> None:
+            fail(error, *count)
+            if isinstance(error, TimeoutError):
+                raise error
+
+        return super().call_with_retry(do, fail_once, *args, **kwargs)
 
 
 class Duties:
@@ -49,7 +64,9 @@ class Duties:
                 self._seen = now
             if now - self._swept >= SWEEP_EVERY:
                 jobs.sweep()
-                self._swept = now
+                # What an RQ worker could not send for want of Redis, it sends soon after Redis is back.
+                early = self._about["kind"] == Worker.Kind.RQ and not jobs.reachable()
+                self._swept = now - (SWEEP_EVERY - 2.0 if early else 0.0)
         except (DatabaseError, InterfaceError) as error:
             logger.warning("The database cannot be used: %s", error)
             self._seen = self._swept = now - 4.0  # again in a second
@@ -90,7 +107,7 @@ class RQWorker(jobs.RQBaseWorker):
     def __init__(self, queues: Any, *args: Any, **kwargs: Any) -> None:
         kwargs.update(worker_ttl=25, job_monitoring_interval=5, maintenance_interval=int(SWEEP_EVERY))
         # A web request gives up on Redis at once; a worker has the patience to wait for a failover.
-        kwargs["connection"].connection_pool.connection_kwargs.update(retry=RECONNECT, socket_connect_timeout=2)
+        kwargs["connection"].connection_pool.connection_kwargs.update(retry=Reconnect(), socket_connect_timeout=2)
         super().__init__(queues, *args, **kwargs)
         self.name = f"{socket.gethostname()}.{os.getpid()}.{'-'.join(self.queue_names())}"
         self.duties = Duties(self.name, Worker.Kind.RQ, self.queue_names())

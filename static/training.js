@@ -104,7 +104,7 @@
     seek(Number(link.dataset.start ?? step.dataset.start));
   });
 
-  // --- Steps and transcript ---------------------------------------------------------------------------------
+  // --- Steps, transcript and quiz ----------------------------------------------------------------------------
   const tabs = [...document.querySelectorAll("[role=tab]")];
   const panelOf = (tab) => byId(tab.getAttribute("aria-controls"));
   const choose = (chosen) => {
@@ -123,7 +123,7 @@
     tab.addEventListener("keydown", (event) => {
       if (!["ArrowLeft", "ArrowRight"].includes(event.key)) return;
       event.stopPropagation();
-      const other = tabs[(tabs.indexOf(tab) + 1) % tabs.length];
+      const other = tabs[(tabs.indexOf(tab) + (event.key === "ArrowLeft" ? tabs.length - 1 : 1)) % tabs.length];
       choose(other);
       other.focus();
     });
@@ -174,7 +174,12 @@
   });
 
   // --- Keys -------------------------------------------------------------------------------------------------
-  const other = () => choose(tabs.find((tab) => tab.getAttribute("aria-selected") === "false"));
+  const chosen = () => tabs.findIndex((tab) => tab.getAttribute("aria-selected") === "true");
+  const openQuiz = () => {
+    if (!byId("tab-quiz")) return;
+    choose(byId("tab-quiz"));
+    byId("tab-quiz").focus();
+  };
   const captions = () => {
     const track = [...(player?.textTracks || [])].find(({ kind }) => kind === "captions");
     if (track) track.mode = track.mode === "showing" ? "hidden" : "showing";
@@ -184,7 +189,8 @@
     " ": () => (player?.paused ? player.play() : player?.pause()),
     ArrowLeft: () => player && seek(player.currentTime - 5, !player.paused),
     ArrowRight: () => player && seek(player.currentTime + 5, !player.paused),
-    t: () => tabs.length && other(),
+    t: () => tabs.length && choose(tabs[(chosen() + 1) % tabs.length]),
+    q: openQuiz,
     "/": () => {
       if (!search) return;
       choose(byId("tab-transcript"));

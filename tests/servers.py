@@ -89,16 +89,18 @@ class Process:
 
 
 class RedisServer:
-    """A Redis of its own; nothing is kept on disk."""
+    """A Redis of its own; nothing is kept on disk. options: for the server; client: for those who speak to it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *options: str, **client: Any) -> None:
         self.folder = folder
+        self.options = options
         self.port = free_port()
         self.process: Process | None = None
+        self._client = client
 
     def start(self) -> RedisServer:
         command = [program("redis-server"), "--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--dir", "."]
-        self.process = Process(command, self.folder / "redis.log")
+        self.process = Process([*command, *self.options], self.folder / "redis.log")
         wait_for(self.answers, "Redis")
         return self
 
@@ -109,7 +111,7 @@ class RedisServer:
 
     @property
     def client(self) -> redis.Redis:
-        return redis.Redis(port=self.port, socket_timeout=1)
+        return redis.Redis(port=self.port, socket_timeout=1, **self._client)
 
     def stop(self) -> None:
         if self.process:

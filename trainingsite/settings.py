@@ -229,6 +229,12 @@ OPENAI_API_KEY = env.str("OPENAI_API_KEY", default="")
 OPENAI_BASE_URL = env.str("OPENAI_BASE_URL", default="")
 OPENAI_TRANSCRIBE_MODEL = env.str("OPENAI_TRANSCRIBE_MODEL", default="gpt-transcribe")
 OPENAI_MODEL = env.str("OPENAI_MODEL", default="gpt-6-luna")
+OPENAI_TRANSCRIBE_SEGMENTS = env.bool("OPENAI_TRANSCRIBE_SEGMENTS", default=False)  # the server gives times
+OPENAI_TIMEOUT = env.float("OPENAI_TIMEOUT", default=120)  # seconds for one answer of the writer
+AI_CONCURRENCY = env.int("AI_CONCURRENCY", default=8)
+AI_MAX_COST_PER_MODULE = env.float("AI_MAX_COST_PER_MODULE", default=0)  # US dollars; 0: no limit
+# {"model": {"minute": …, "tokens_in": …, "tokens_out": …}}: US dollars a minute of audio, a million tokens.
+AI_PRICES = env.json("AI_PRICES", default={})
 WHISPER_MODEL = env.str("WHISPER_MODEL", default="base")
 
 # --- Logs -----------------------------------------------------------------------------------------------------

@@ -44,7 +44,7 @@ def as_uuid(text: str) -> uuid.UUID | None:
 
 
 def describe(module: Module) -> dict[str, Any]:
-    """What the status JSON says. Times in seconds; steps only once there is a result."""
+    """What the status JSON says. Times in seconds; steps and quiz only once there is a result."""
     queued = module.status == Status.QUEUED
     message = module.message or {"code": "queued" if queued else "preparing"}
     published = module.published_at is not None
@@ -64,6 +64,10 @@ def describe(module: Module) -> dict[str, Any]:
         "description": module.description,
         "totalDuration": module.duration,
         "steps": _steps(module) if published else [],
+        "summary": module.summary if published else "",
+        "tags": module.tags if published else [],
+        "goals": module.goals if published else [],
+        "quiz": _quiz(module) if published else [],
         "trainingUrl": reverse("training", args=[module.pk]),
         "version": module.version,
     }
@@ -81,9 +85,14 @@ def _steps(module: Module) -> list[dict[str, Any]]:
             "end": step.end,
             "screenshot": reverse("still", args=[module.pk, step.pk]) if step.still else None,
             "cues": step.cues,
+            "asides": step.asides,
         }
         for order, step in enumerate(module.steps.shown(), start=1)
     ]
+
+
+def _quiz(module: Module) -> list[dict[str, Any]]:
+    return list(module.questions.values("text", "options", "right", "explanation", "cues"))
 
 
 def _say(code: dict[str, Any]) -> str:

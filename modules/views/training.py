@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from modules.models import Cue, Module, Rendition, Status, Step, Visibility
+from modules.models import Cue, Module, Question, Rendition, Status, Step, Visibility
 from modules.models.module import new_link_key
 
 from .access import editable_or_404, may_edit, page_or_sign_in
@@ -29,6 +29,19 @@ class Shown:
     number: int
     step: Step
     cues: list[Cue]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question on the page. number: from 1; cue: the first that proves the answer, None where it is gone."""
+
+    number: int
+    question: Question
+    cue: Cue | None
+
+    @property
+    def answer(self) -> str:
+        return self.question.options[self.question.right]
 
 
 @require_GET
@@ -52,12 +65,17 @@ def training_context(request: HttpRequest, module: Module) -> dict[str, Any]:
         Shown(number, step, [by_number[cue] for cue in step.cues if cue in by_number])
         for number, step in enumerate(module.steps.shown(), start=1)
     ]
+    quiz = [
+        Asked(number, question, next((by_number[cue] for cue in question.cues if cue in by_number), None))
+        for number, question in enumerate(module.questions.all(), start=1)
+    ]
     language = (transcript.language if transcript else "") or module.language
     rendition = Rendition.objects.filter(module=module).first()
     return {
         "module": module,
         "steps": steps,
         "cues": cues,
+        "quiz": quiz,
         "transcript": transcript,
         "language": language,
         "direction": "rtl" if language.partition("-")[0] in RTL else "ltr",

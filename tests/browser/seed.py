@@ -26,7 +26,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.utils import timezone
 
-from modules.models import Cue, Module, Rendition, StageRun, Step, Worker
+from modules.models import Cue, Module, Question, Rendition, StageRun, Step, Worker
 from tests.videos import make_video, scene_picture
 from trainingsite.accounts.models import ApiToken, User
 from uploads.models import Upload
@@ -56,6 +56,43 @@ SAID = [
     "If you have the time, let the filter soak in water for five minutes.",
     "Finally, put it in, fill the tank, and rinse once.",
     "That is it. See you next time.",
+]
+GOALS = [
+    "Take the old filter out without harming the seal",
+    "Set the date ring so that you know when to change the filter again",
+    "Rinse the machine before the first coffee",
+]
+ASIDES = {
+    2: ("warning", "Unplug it, so that nothing can start while your hands are inside.", 4),
+    6: ("tip", "Write the month on the box as well: the ring is hard to read in the tank.", 9),
+}
+QUIZ = [
+    (
+        "What do you do right after “Switch the machine off and unplug it”?",
+        ["Soak the filter for five minutes", "Lift out the water tank", "Set the date ring", "Rinse once"],
+        1,
+        "“Switch the machine off and unplug it” is followed by “Lift out the water tank”.",
+        [4, 5],
+    ),
+    (
+        "Which number is missing? “Let the filter soak in water for _____ minutes.”",
+        ["two", "five", "ten", "fifteen"],
+        1,
+        "The video says: “If you have the time, let the filter soak in water for five minutes.”",
+        [10],
+    ),
+    (
+        "Why do you unplug the machine before you lift out the tank?",
+        [
+            "Because the tank is hot",
+            "Because the light would stay on",
+            "So that nothing can start while your hands are inside",
+            "So that the filter keeps its date",
+        ],
+        2,
+        "It is said right after the machine has been switched off.",
+        [4],
+    ),
 ]
 
 
@@ -134,6 +171,17 @@ def publish(module: Module, steps: list[tuple] = STEPS, said: list[str] = SAID, 
     module.refresh_from_db()
 
 
+def teach(module: Module) -> None:
+    """Goals, tips and warnings, and a quiz."""
+    Module.objects.filter(pk=module.pk).update(goals=GOALS)
+    for order, (kind, text, cue) in ASIDES.items():
+        module.steps.filter(order=order).update(asides=[{"kind": kind, "text": text, "cues": [cue]}])
+    for order, (text, options, right, explanation, cues) in enumerate(QUIZ, start=1):
+        Question.objects.create(
+            module=module, order=order, text=text, options=options, right=right, explanation=explanation, cues=cues
+        )
+
+
 def at_work(module: Module) -> None:
     """Half way: some pictures and lines are there, one worker died."""
     now = timezone.now()
@@ -195,6 +243,7 @@ def seed(password: str) -> dict[str, str]:
             publish(module, [(kind, LONG_WORD[:200], text + " " + LONG_WORD, a, b) for kind, _, text, a, b in STEPS])
         else:
             publish(module)
+    teach(made["ready"])
     history(made["ready"])
     Worker.objects.seen("w1", kind="local", host="here", pid=1, queues=["default"])
     Module.objects.filter(pk=made["rebuilt"].pk).update(

@@ -32,6 +32,23 @@ CLICKS = {
     "training-said": [".step-said summary >> nth=1"],
     "training-delete": ["[aria-label=More]", "[popovertarget=confirm-delete] >> nth=0"],
     "training-help": [],
+    "training-quiz": ["#tab-quiz"],
+    "training-quiz-checked": [
+        "#tab-quiz",
+        "#question-1 .option >> nth=1",
+        "#question-1 button",
+        "#question-2 .option >> nth=2",
+        "#question-2 button",
+    ],
+    "training-quiz-done": [
+        "#tab-quiz",
+        *[
+            selector
+            for number in (1, 2, 3)
+            for selector in (f"#question-{number} .option >> nth=1", f"#question-{number} button")
+        ],
+        "#question-3 button",
+    ],
     "processing-delete": [".settled [popovertarget=confirm-delete]"],
 }
 """What is clicked before the picture is taken, by the page's name."""

@@ -174,7 +174,7 @@ sentences = st.lists(words, min_size=1, max_size=14).map(lambda said: " ".join(s
 spoken = st.lists(st.lists(sentences, min_size=1, max_size=3).map(" ".join), min_size=2, max_size=14)
 
 
-@settings(max_examples=60, **QUIET)
+@settings(max_examples=150, **QUIET)
 @given(spoken, st.sampled_from(["en", "de", "fr", "es"]), st.booleans())
 def test_no_talk_however_odd_gets_a_question_that_does_not_hold(texts, language, bare):
     if bare:

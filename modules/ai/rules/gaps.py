@@ -101,7 +101,8 @@ def _sentence(unit: Unit, language: Language) -> str:
     count = len(unit.text.split())
     longest = LONGEST if unit.text[-1] in _MARKS else LONGEST_BARE
     shown = text_of([unit.text], language) if SHORTEST <= count <= longest else ""
-    return shown if plain(shown) == unit.plain and len(shown.split()) == count else ""
+    kept = plain(shown) == unit.plain and len(shown.split()) == count and GAP not in shown
+    return shown if kept else ""
 
 
 def _gap(step: Draft, answer: Salient, sentence: str, cues: tuple[int, ...], talk: Talk) -> Gap | None:

@@ -7,7 +7,7 @@ from itertools import islice
 
 from modules.pipeline.types import Cue, Draft, Material, Question
 
-from .gaps import Talk, gaps_of
+from .gaps import GAP, Talk, gaps_of
 from .language import Language, plain
 from .order import order_of, stable
 from .units import units_of
@@ -24,7 +24,7 @@ def quiz_of(drafts: Sequence[Draft], material: Material, language: Language) -> 
     differ, the right one is said in the cited cues, and the others neither in the step nor elsewhere in its place.
     """
     cues = [cue for cue in material.cues if cue.text.strip()]
-    steps = [draft for draft in drafts if draft.kind == "step" and draft.cues]
+    steps = [draft for draft in drafts if draft.kind == "step" and draft.cues and GAP not in draft.title]
     if len(steps) < 2 or not _speaks(cues, material, language):
         return ()
     talk = Talk(cues, units_of(cues, language), language)

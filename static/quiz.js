@@ -1,0 +1,92 @@
+// The quiz of a training: each question is checked by itself; at the end it says how many were right.
+(() => {
+  "use strict";
+  const quiz = document.getElementById("quiz");
+  if (!quiz) return;
+  const byId = (id) => document.getElementById(id);
+  const forms = [...quiz.querySelectorAll("form")];
+  const summary = byId("quiz-summary");
+  const answer = (form) => form.querySelector("details");
+  const verdict = (form) => form.querySelector(".verdict");
+  const button = (form) => form.querySelector(".question-foot button");
+  const options = (form) => [...form.querySelectorAll(".option")];
+  const open = () => forms.filter((form) => !form.dataset.result);
+
+  const reset = (form) => {
+    delete form.dataset.result;
+    form.reset();
+    for (const option of options(form)) {
+      option.classList.remove("option-right", "option-wrong");
+      option.querySelector("input").disabled = false;
+    }
+    verdict(form).textContent = "";
+    verdict(form).className = "verdict";
+    answer(form).hidden = true;
+    answer(form).open = false;
+    button(form).textContent = "Check";
+    button(form).hidden = false;
+    button(form).classList.add("button-primary");
+  };
+
+  const finish = () => {
+    const right = forms.filter((form) => form.dataset.result === "right").length;
+    byId("quiz-score").textContent = `${right} of ${forms.length} right`;
+    byId("quiz-words").textContent = right === forms.length
+      ? "Well done: you know this video."
+      : "Look at the moments you missed in the video, then try again.";
+    summary.hidden = false;
+  };
+
+  const check = (form) => {
+    const chosen = options(form).findIndex((option) => option.querySelector("input").checked);
+    if (chosen < 0) {
+      verdict(form).textContent = "Choose an answer first.";
+      return;
+    }
+    const right = Number(form.dataset.right);
+    const good = chosen === right;
+    form.dataset.result = good ? "right" : "wrong";
+    for (const option of options(form)) option.querySelector("input").disabled = true;
+    options(form)[right].classList.add("option-right");
+    if (!good) options(form)[chosen].classList.add("option-wrong");
+    const words = options(form)[right].querySelector(".option-text").textContent;
+    verdict(form).textContent = good ? "That is right." : `Not quite. The right answer: ${words}`;
+    verdict(form).classList.add(good ? "verdict-right" : "verdict-wrong");
+    answer(form).hidden = false;
+    answer(form).open = true;
+    // The button keeps the focus, and now leads on.
+    button(form).textContent = open().length ? "Next question" : "See the result";
+    button(form).classList.remove("button-primary");
+    if (!open().length) finish();
+  };
+
+  const goOn = (form) => {
+    const rest = open();
+    if (!rest.length) {
+      summary.scrollIntoView({ block: "nearest" });
+      summary.focus({ preventScroll: true });
+      return;
+    }
+    const next = rest.find((other) => forms.indexOf(other) > forms.indexOf(form)) || rest[0];
+    next.closest(".question").scrollIntoView({ block: "start" });
+    next.querySelector("input").focus({ preventScroll: true });
+  };
+
+  for (const form of forms) {
+    form.querySelector(".question-foot").hidden = false;
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      if (form.dataset.result) goOn(form);
+      else check(form);
+    });
+    form.addEventListener("change", () => { verdict(form).textContent = ""; });
+    reset(form);
+  }
+  byId("quiz-again").addEventListener("click", () => {
+    forms.forEach(reset);
+    summary.hidden = true;
+    quiz.closest(".panel").scrollTop = 0;
+    quiz.querySelector(".question").scrollIntoView({ block: "nearest" });
+    quiz.querySelector("input").focus({ preventScroll: true });
+  });
+})();
