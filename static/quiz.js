@@ -67,6 +67,7 @@
       summary.focus({ preventScroll: true });
       return;
     }
+    button(form).hidden = true;
     const next = rest.find((other) => forms.indexOf(other) > forms.indexOf(form)) || rest[0];
     next.closest(".question").scrollIntoView({ block: "start" });
     next.querySelector("input").focus({ preventScroll: true });

@@ -28,8 +28,7 @@ def bury(
     An attempt counts only when the run saved nothing new, and never when nobody is to blame (a deploy).
     delay: wait this long before the next try. False: the run had already lost the row.
     """
-    saved = row.subject.stage_runs.filter(run=row.run, outcome__in=SAVED).exists()
-    counts = int(blame and not saved)
+    counts = int(blame and not _saved_new_work(row))
     attempts = row.attempts + counts
     rows = type(row).objects
     with transaction.atomic():
@@ -49,6 +48,14 @@ def bury(
                 traceback=traceback,
             )
     return ended
+
+
+def _saved_new_work(row: Module | Rendition) -> bool:
+    """Did its run save anything that no run had saved before? One that only repeats pieces has got nowhere."""
+    work = row.subject.stage_runs.filter(outcome__in=SAVED)
+    what = ("stage", "key", "part")
+    mine = set(work.filter(run=row.run).values_list(*what))
+    return bool(mine - set(work.exclude(run=row.run).values_list(*what))) if mine else False
 
 
 def recover(at: datetime) -> int:

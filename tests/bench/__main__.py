@@ -9,9 +9,15 @@ import sys
 import tempfile
 from pathlib import Path
 
-from . import processing, queueing, status, uploading
+from . import ai, processing, queueing, status, uploading
 
-BENCHMARKS = {"upload": uploading.run, "queue": queueing.run, "status": status.run, "process": processing.run}
+BENCHMARKS = {
+    "upload": uploading.run,
+    "queue": queueing.run,
+    "status": status.run,
+    "process": processing.run,
+    "ai": ai.run,
+}
 
 
 def main(names: list[str]) -> None:

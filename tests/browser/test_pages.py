@@ -144,6 +144,70 @@ def test_the_transcript_can_be_searched(page: Page, seeded) -> None:
     page.wait_for_function("document.getElementById('player').currentTime >= 50")
 
 
+def test_the_quiz_says_what_is_right_and_leads_to_where_it_is_shown(page: Page, seeded) -> None:
+    _, ids = seeded
+    page.goto(f"/modules/{ids['ready']}/")
+    page.wait_for_function("document.getElementById('player').readyState > 0")
+    page.keyboard.press("q")
+    expect(page.locator("#panel-quiz")).to_be_visible()
+    expect(page.locator("#panel-steps")).to_be_hidden()
+    first = page.locator("#question-1")
+    expect(first.locator(".question-why")).to_be_hidden()
+    first.get_by_role("button", name="Check").click()
+    expect(first.get_by_role("status")).to_have_text("Choose an answer first.")
+    first.get_by_role("radio").nth(1).check()
+    first.get_by_role("button", name="Check").click()
+    expect(first.get_by_role("status")).to_have_text("That is right.")
+    expect(first.locator(".option-right")).to_contain_text("Lift out the water tank")
+    expect(first.get_by_role("radio").first).to_be_disabled()
+    first.get_by_role("link", name="Show in the video").click()
+    page.wait_for_function("document.getElementById('player').currentTime >= 15")
+    page.locator("#player").evaluate("element => element.pause()")
+
+    first.get_by_role("button", name="Next question").click()
+    second = page.locator("#question-2")
+    expect(second.get_by_role("radio").first).to_be_focused()
+    for number in (2, 3):
+        question = page.locator(f"#question-{number}")
+        question.get_by_role("radio").first.check()
+        question.get_by_role("button", name="Check").click()
+        expect(question.get_by_role("status")).to_contain_text("Not quite. The right answer: ")
+        expect(question.locator(".option-wrong")).to_have_count(1)
+    page.get_by_role("button", name="See the result").click()
+    expect(page.locator("#quiz-summary")).to_be_focused()
+    expect(page.locator("#quiz-score")).to_have_text("1 of 3 right")
+    page.get_by_role("button", name="Try again").click()
+    expect(page.locator(".option-right, .option-wrong")).to_have_count(0)
+    expect(page.locator("#quiz-summary")).to_be_hidden()
+
+
+def test_arrow_keys_go_round_the_three_tabs(page: Page, seeded) -> None:
+    _, ids = seeded
+    page.goto(f"/modules/{ids['ready']}/")
+    page.locator("#tab-steps").focus()
+    page.keyboard.press("ArrowLeft")
+    expect(page.locator("#tab-quiz")).to_be_focused()
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("#tab-steps")).to_be_focused()
+    for panel in ("transcript", "quiz", "steps"):
+        page.keyboard.press("t")
+        expect(page.locator(f"#panel-{panel}")).to_be_visible()
+
+
+def test_on_paper_there_are_steps_and_questions_without_answers(page: Page, seeded) -> None:
+    _, ids = seeded
+    page.goto(f"/modules/{ids['ready']}/")
+    page.keyboard.press("q")
+    page.locator("#question-1 .option").nth(1).click()
+    page.locator("#question-1 button").click()
+    page.emulate_media(media="print")
+    expect(page.locator("#step-2")).to_be_visible()
+    expect(page.locator("#question-3 .question-text")).to_be_visible()
+    for hidden in (".verdict", ".question-why", ".option-right .option-mark", ".question-foot"):
+        expect(page.locator(f"#question-1 {hidden} >> visible=true")).to_have_count(0)
+    expect(page.locator("#panel-transcript")).to_be_hidden()
+
+
 def test_learners_go_on_where_they_were(page: Page, seeded) -> None:
     _, ids = seeded
     address = f"/modules/{ids['silent']}/"
@@ -194,6 +258,11 @@ def test_without_javascript_the_pages_say_the_same(browser: Browser, seeded, sta
         page.wait_for_url(re.compile(r"\?t=16#step-3$"))
         assert page.get_attribute("#player", "src").endswith("#t=16")
         expect(page.locator("#panel-transcript")).to_be_visible()
+        question = page.locator("#question-2")
+        expect(question.locator(".question-why")).to_be_hidden()
+        expect(question.get_by_role("button", name="Check")).to_be_hidden()
+        question.get_by_text("Show the answer").click()
+        expect(question.locator(".question-right")).to_have_text("five")
     else:
         page.goto(f"/modules/{ids['rebuilt']}/processing/")
         with page.expect_navigation(timeout=6000):

@@ -46,7 +46,7 @@ from modules.words import say
 
 from .factories import make_module
 
-EXAMPLES = int(os.environ.get("LIFE_EXAMPLES", "40"))
+EXAMPLES = int(os.environ.get("LIFE_EXAMPLES", "25"))
 TABLES = (Module, Step, StageRun, Transcript)
 CODES = ("no_video", "damaged_video", "file_missing")
 
@@ -351,3 +351,22 @@ def test_whatever_the_order_nothing_is_lost_and_nothing_is_written_twice():
             phases=[Phase.generate] if "LIFE_EXAMPLES" not in os.environ else list(Phase),
         ),
     )
+
+
+@pytest.mark.django_db
+def test_a_run_that_only_repeats_saved_work_counts_as_an_attempt():
+    module = make_module()
+    for attempts in (0, 1, 2):
+        row = claimed(module)
+        Attempt(row, row.run, worker="w1", disposable=False).save_part("stills", "key", 0, {"name": "a.jpg"})
+        assert bury(row, at=database_clock())
+        module.refresh_from_db()
+        assert (module.status, module.attempts) == (Status.QUEUED, attempts)
+    assert bury(claimed(module), at=database_clock())
+    module.refresh_from_db()
+    assert (module.status, module.error["code"]) == (Status.FAILED, "worker_died")
+
+
+def claimed(module: Module) -> Module:
+    token = Module.objects.claim(module.pk, database_clock(), "w1")
+    return Module.objects.get(run=token)

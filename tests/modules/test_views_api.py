@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from modules import eta
-from modules.models import Module, StageRun, Step, database_clock
+from modules.models import Module, Question, StageRun, Step, database_clock
 from trainingsite.accounts.models import ApiToken
 
 from .factories import make_module, make_user
@@ -19,7 +19,8 @@ from .factories import make_module, make_user
 pytestmark = pytest.mark.django_db
 FIELDS = {
     "moduleId", "status", "stage", "progress", "message", "etaSeconds", "queuePosition", "attempts", "notices", "error",
-    "errorCode", "title", "description", "totalDuration", "steps", "trainingUrl", "version",
+    "errorCode", "title", "description", "totalDuration", "steps", "summary", "tags", "goals", "quiz",
+    "trainingUrl", "version",
 }  # fmt: skip
 
 
@@ -58,9 +59,24 @@ def test_a_ready_module_has_its_steps(client: Client, module) -> None:
     assert facts["steps"] == [
         {
             "id": str(step.pk), "order": 1, "kind": "step", "title": "Lift", "text": "", "start": 1.0, "end": 2.0,
-            "screenshot": f"/modules/{module.pk}/stills/{step.pk}.jpg", "cues": [1, 2],
+            "screenshot": f"/modules/{module.pk}/stills/{step.pk}.jpg", "cues": [1, 2], "asides": [],
         }
     ]  # fmt: skip
+
+
+def test_a_result_has_its_quiz_goals_summary_tags_and_asides(client: Client, module) -> None:
+    written = {"text": "Which?", "options": list("abcd"), "right": 2, "explanation": "c.", "cues": [3]}
+    Question.objects.create(module=module, order=1, **written)
+    aside = {"kind": "tip", "text": "Slowly.", "cues": [1]}
+    Step.objects.create(module=module, order=1, title="Lift", start=1, end=2, asides=[aside])
+    fields = {"goals": ["Lift a tank"], "summary": "How to lift.", "tags": ["tank"]}
+    Module.objects.filter(pk=module.pk).update(**fields)
+    assert status(client, module).json()["quiz"] == [], "not before there is a result"
+    Module.objects.filter(pk=module.pk).update(status="ready", published_at=database_clock())
+    facts = status(client, module).json()
+    assert facts["quiz"] == [written]
+    assert {name: facts[name] for name in fields} == fields
+    assert facts["steps"][0]["asides"] == [aside]
 
 
 def test_a_failed_module_says_why_in_words_and_as_a_code(client: Client) -> None:
@@ -125,6 +141,15 @@ def test_it_costs_the_same_with_many_modules(client: Client, module, django_asse
         status(client, module)
     Module.objects.bulk_create([Module(owner=module.owner, title=f"m{n}") for n in range(300)])
     with django_assert_num_queries(5):
+        status(client, module)
+
+
+def test_a_long_result_costs_no_more_than_a_short_one(client: Client, module, django_assert_num_queries) -> None:
+    Module.objects.filter(pk=module.pk).update(status="ready", published_at=database_clock(), duration=60)
+    for order in range(1, 40):
+        Step.objects.create(module=module, order=order, title="s", start=order, end=order + 1)
+        Question.objects.create(module=module, order=order, text="?", options=list("abcd"), right=1)
+    with django_assert_num_queries(6):
         status(client, module)
 
 

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from modules.models import Cue, Rendition, Step, database_clock
+from modules.models import Cue, Question, Rendition, Step, database_clock
 
 from .factories import make_module, make_user
 
@@ -145,9 +145,55 @@ def test_a_silent_video_has_no_transcript_to_offer(client: Client, module) -> No
     assert "Switch off" in html
 
 
+@pytest.fixture
+def taught(module):
+    """With a quiz, goals and asides, as a run writes them."""
+    options = ["The tank", "The <i>lid</i>", "The filter", "The cloth"]
+    fields = {"text": "What do you lift <b>now</b>?", "options": options, "explanation": "He says “the tank”."}
+    Question.objects.create(module=module, order=1, right=0, cues=[99, 2], **fields)
+    Question.objects.create(module=module, order=2, right=3, cues=[99], **fields)
+    module.steps.filter(order=1).update(asides=[{"kind": "tip", "text": "Use <u>both</u> hands.", "cues": [1]}])
+    type(module).objects.filter(pk=module.pk).update(goals=["Lift a tank"])
+    return module
+
+
+def test_the_quiz_can_be_read_and_answered_without_javascript(client: Client, taught) -> None:
+    client.force_login(taught.owner)
+    html = page(client, taught)
+    assert html.count("Show the answer") == 2
+    assert "What do you lift &lt;b&gt;now&lt;/b&gt;?" in html and "The &lt;i&gt;lid&lt;/i&gt;" in html
+    assert html.count("<fieldset>") == html.count("<legend>") == 2
+    assert 'href="?t=21" data-seek data-start="21"' in html, "the first proving cue that there is"
+    assert html.count("Show in the video") == 1, "a question whose cues are gone has no link"
+    assert 'id="tab-quiz"' in html and "quiz.js" in html
+
+
+def test_goals_and_asides_are_shown_where_they_belong(client: Client, taught) -> None:
+    client.force_login(taught.owner)
+    html = page(client, taught)
+    assert "What you will learn" in html and "Lift a tank" in html
+    first, second = re.findall(r'<li class="step".*?</li>', html, re.DOTALL)
+    assert "<strong>Tip:</strong>" in first and "Use &lt;u&gt;both&lt;/u&gt; hands." in first
+    assert "step-aside" not in second
+
+
+def test_without_a_quiz_or_goals_nothing_speaks_of_them(client: Client, module) -> None:
+    client.force_login(module.owner)
+    html = page(client, module)
+    assert "quiz" not in html.lower() and "What you will learn" not in html and "step-aside" not in html
+
+
+def test_a_quiz_without_a_transcript_still_has_its_tab(client: Client, taught) -> None:
+    taught.transcripts.all().delete()
+    client.force_login(taught.owner)
+    html = page(client, taught)
+    assert 'id="tab-quiz"' in html and 'id="tab-transcript"' not in html
+
+
 def test_it_costs_a_fixed_number_of_queries(client: Client, module, django_assert_max_num_queries) -> None:
     for order in range(4, 40):
         Step.objects.create(module=module, order=order, title="s", start=order, end=order + 1, cues=[1])
+        Question.objects.create(module=module, order=order, text="?", options=list("abcd"), right=1, cues=[1])
     client.force_login(module.owner)
     with django_assert_max_num_queries(8):
         page(client, module)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 import threading
 import time
@@ -128,6 +129,12 @@ class OpenAIServer:
             return found
 
 
+def tokens(body: bytes) -> int:
+    """What a request counts for: four letters of text make a token, a small picture some 300, whatever its bytes."""
+    without_pictures = re.sub(rb"data:image/[^\"]+", b"", body)
+    return len(without_pictures) // 4 + 300 * body.count(b"data:image/")
+
+
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
     owner: OpenAIServer
@@ -221,7 +228,8 @@ class _Handler(BaseHTTPRequestHandler):
         message, finish = {"content": text}, "stop"
         if fault and fault.kind in SPOILT:
             message, finish = SPOILT[fault.kind](good)
-        usage = {"prompt_tokens": len(body) // 4, "completion_tokens": len(text) // 4, "total_tokens": len(body) // 4}
+        asked = tokens(body)
+        usage = {"prompt_tokens": asked, "completion_tokens": len(text) // 4, "total_tokens": asked + len(text) // 4}
         choice = {"index": 0, "message": {"role": "assistant", **message}, "finish_reason": finish}
         head = {"id": "c1", "object": "chat.completion", "created": 1, "model": request["model"]}
         return {**head, "choices": [choice], "usage": usage}

@@ -22,7 +22,7 @@ from .wording import text_of, tidied
 class LocalWriter:
     """A Writer that needs no network and no model."""
 
-    name = "local rules 1"
+    name = "local rules 2"
 
     def draft_steps(self, material: Material, tick: Tick = no_tick) -> Sequence[Draft]:
         """Steps from cues, pauses and scenes; from scenes alone when nobody speaks. Already mended."""

@@ -1,0 +1,48 @@
+"""What one run may take of its machine: memory, the size of a file, and its share of the processor.
+
+A limit is met as an exception in the run (MemoryError, OSError) or as the end of its process; never by others.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import sys
+from pathlib import Path
+
+from django.conf import settings
+
+MB = 1024 * 1024
+NICENESS = {"default": 0, "long": 5, "renditions": 10}
+"""By queue: what somebody waits for goes before what can wait."""
+
+DATABASE_GROWTH_MB = 4096
+
+
+def limit_run(queue: str, *, memory_mb: int, disk_mb: int) -> None:
+    """Limit this process, which does one run and ends; for good, and for what it starts. 0: no limit.
+
+    memory_mb: of private memory that can be written to (what is mapped but only read does not count). A run of the
+    usual kind takes 0.3 to 0.7 GB. disk_mb: of any file it writes. queue: one of NICENESS.
+    """
+    os.nice(NICENESS.get(queue, 0))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    # Linux alone counts private mappings as data, and Python's and the decoders' memory is made of those.
+    if memory_mb and sys.platform == "linux":
+        _lower(resource.RLIMIT_DATA, memory_mb * MB)
+    if disk_mb:
+        # Python ignores SIGXFSZ, so that writing on is an OSError (EFBIG) and not the end.
+        _lower(resource.RLIMIT_FSIZE, max(disk_mb * MB, _database_size() + DATABASE_GROWTH_MB * MB))
+
+
+def _lower(kind: int, limit: int) -> None:
+    """A limit that is lower already (the operator's own) stays."""
+    hard = resource.getrlimit(kind)[1]
+    limit = limit if hard == resource.RLIM_INFINITY else min(limit, hard)
+    resource.setrlimit(kind, (limit, limit))
+
+
+def _database_size() -> int:
+    """Bytes of an SQLite database, which the run writes to as well; 0 where there is a server."""
+    path = Path(str(settings.DATABASES["default"]["NAME"]))
+    return path.stat().st_size if path.is_file() else 0

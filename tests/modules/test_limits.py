@@ -1,0 +1,111 @@
+"""Limits on a run end the run, and leave its parent as it was. Each is tried in a real child process."""
+
+from __future__ import annotations
+
+import errno
+import os
+import resource
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from modules import limits, media
+from modules.children import fork
+from modules.pipeline.types import MediaError
+from tests.videos import cached
+
+MB = 1024 * 1024
+
+
+def in_child(work: Callable[[], object]) -> str:
+    """What `work` returned in a child process, or the name of what it raised."""
+    reader, writer = os.pipe()
+
+    def say() -> None:
+        try:
+            said = str(work())
+        except (MemoryError, OSError, MediaError) as error:
+            said = type(error).__name__
+        os.write(writer, said.encode())
+
+    pid = fork(say)
+    os.close(writer)
+    with os.fdopen(reader) as answer:
+        said = answer.read()
+    return said or f"ended with {os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])}"
+
+
+def test_memory_over_the_limit_is_an_error_in_the_run_alone():
+    def work() -> int:
+        limits.limit_run("default", memory_mb=600, disk_mb=0)
+        return len(bytearray(2000 * MB))
+
+    assert in_child(work) == "MemoryError"
+    assert resource.getrlimit(resource.RLIMIT_DATA)[0] == resource.RLIM_INFINITY
+
+
+def test_a_decoder_that_gets_no_memory_ends_its_run_with_an_error_and_not_its_process():
+    video = cached("large.mp4", seconds=1, size=(3840, 2160), fps=5)
+
+    def work() -> object:
+        used = int(Path("/proc/self/statm").read_text().split()[5]) * resource.getpagesize() // MB
+        limits.limit_run("default", memory_mb=used + 30, disk_mb=0)
+        return media.probe(video, "mp4", max_pixels=8192 * 4320, max_hours=1)
+
+    assert in_child(work) in ("MemoryError", "MediaError")
+
+
+def test_a_file_over_the_limit_is_an_error_in_the_run_alone(tmp_path, monkeypatch):
+    monkeypatch.setattr(limits, "DATABASE_GROWTH_MB", 0)
+
+    def work() -> str:
+        limits.limit_run("default", memory_mb=0, disk_mb=1)
+        try:
+            (tmp_path / "scratch").write_bytes(bytes(2 * MB))
+        except OSError as error:
+            return errno.errorcode[error.errno]
+        return "written"
+
+    assert in_child(work) == "EFBIG"
+
+
+def test_a_database_that_is_larger_already_can_still_be_written_to(tmp_path, settings, monkeypatch):
+    database = tmp_path / "db.sqlite3"
+    monkeypatch.setitem(settings.DATABASES["default"], "NAME", str(database))
+    with database.open("wb") as file:
+        file.truncate(20 * MB)
+
+    def work() -> int:
+        limits.limit_run("default", memory_mb=0, disk_mb=1)
+        with database.open("ab") as file:
+            return file.write(bytes(MB))
+
+    assert in_child(work) == str(MB)
+
+
+def test_without_limits_there_are_none():
+    def work() -> str:
+        limits.limit_run("default", memory_mb=0, disk_mb=0)
+        return f"{resource.getrlimit(resource.RLIMIT_DATA)[0]} {resource.getrlimit(resource.RLIMIT_FSIZE)[0]}"
+
+    kept = [resource.getrlimit(kind)[0] for kind in (resource.RLIMIT_DATA, resource.RLIMIT_FSIZE)]
+    assert in_child(work) == f"{kept[0]} {kept[1]}"
+
+
+@pytest.mark.parametrize(("queue", "more"), [("default", 0), ("long", 5), ("renditions", 10)])
+def test_what_can_wait_gives_way(queue, more):
+    def work() -> int:
+        before = os.nice(0)
+        limits.limit_run(queue, memory_mb=0, disk_mb=0)
+        return os.nice(0) - before
+
+    assert in_child(work) == str(more)
+
+
+def test_a_crash_leaves_no_core_file():
+    def work() -> str:
+        limits.limit_run("default", memory_mb=0, disk_mb=0)
+        return str(resource.getrlimit(resource.RLIMIT_CORE))
+
+    assert in_child(work) == "(0, 0)"
