@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Sum
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -15,7 +15,7 @@ from django.utils.html import format_html
 from django.utils.timesince import timesince
 
 from . import jobs
-from .models import Module, Rendition, StageRun, Status, Step, Transcript, Worker, database_clock
+from .models import AICall, Module, Rendition, StageRun, Status, Step, Transcript, Worker, database_clock
 from .storage import delete_folder
 from .words import say
 
@@ -25,6 +25,9 @@ class ReadOnlyInline(admin.TabularInline):
 
     extra = 0
     can_delete = False
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        return list(self.fields)
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -36,7 +39,6 @@ class ReadOnlyInline(admin.TabularInline):
 class StageRunInline(ReadOnlyInline):
     model = StageRun
     fields = ["started_at", "stage", "outcome", "attempt", "took", "provider", "worker", "code", "trace"]
-    readonly_fields = ["took", "trace"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[StageRun]:
         return super().get_queryset(request).whole().defer("output")
@@ -54,6 +56,19 @@ class StageRunInline(ReadOnlyInline):
         )
 
 
+class AICallInline(ReadOnlyInline):
+    model = AICall
+    fields = ["at", "stage", "model", "took", "audio_seconds", "tokens_in", "tokens_out", "dollars", "outcome"]
+
+    @admin.display(description="took")
+    def took(self, call: AICall) -> str:
+        return f"{call.seconds:.1f} s"
+
+    @admin.display(description="cost")
+    def dollars(self, call: AICall) -> str:
+        return f"${call.cost:.4f}"
+
+
 class StepInline(ReadOnlyInline):
     model = Step
     fields = ["order", "kind", "title", "start", "end", "deleted"]
@@ -66,17 +81,20 @@ class TranscriptInline(ReadOnlyInline):
 
 @admin.register(Module)
 class ModuleAdmin(admin.ModelAdmin):
-    list_display = ["title", "owner", "status", "stage", "bar", "attempts", "length", "age", "open_page"]
+    list_display = ["title", "owner", "status", "stage", "bar", "attempts", "length", "cost", "age", "open_page"]
     list_filter = ["status", "stage", "queue", "visibility", "created_at"]
     search_fields = ["title", "owner__username", "owner__email", "id"]
     list_select_related = ["owner"]
     date_hierarchy = "created_at"
     ordering = ["-created_at"]
     actions = ["try_again", "rebuild_steps", "transcribe_again", "cancel", "recover"]
-    inlines = [StageRunInline, StepInline, TranscriptInline]
+    inlines = [StageRunInline, AICallInline, StepInline, TranscriptInline]
     fieldsets = [
         (None, {"fields": ["title", "description", "owner", "language", "visibility"]}),
-        ("State", {"fields": ["status", "stage", "bar", "doing", "went_wrong", "attempts", "queue", "waits_until"]}),
+        (
+            "State",
+            {"fields": ["status", "stage", "bar", "doing", "went_wrong", "attempts", "queue", "waits_until", "cost"]},
+        ),
         ("Times", {"fields": ["created_at", "queued_at", "claimed_at", "heartbeat_at", "published_at", "worker"]}),
         ("Video", {"fields": ["video", "captions_file", "container", "length", "size_in_pixels", "codecs"]}),
     ]
@@ -126,6 +144,13 @@ class ModuleAdmin(admin.ModelAdmin):
     @admin.display(description="duration", ordering="duration")
     def length(self, module: Module) -> str:
         return str(timedelta(seconds=round(module.duration))) if module.duration else "–"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Module]:
+        return super().get_queryset(request).annotate(spent=Sum("ai_calls__cost"))
+
+    @admin.display(description="AI cost", ordering="spent")
+    def cost(self, module: Module) -> str:
+        return f"${module.spent:.4f}" if module.spent else "–"
 
     @admin.display(description="age", ordering="created_at")
     def age(self, module: Module) -> str:

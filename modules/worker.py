@@ -30,13 +30,14 @@ STOP_WITHIN = 6.0  # seconds that a work-horse gets to hand back its module
 
 
 class Reconnect(Retry):
-    """A connection that broke is made anew for some seconds; a time-out ends the call, and the connection with it.
+    """A connection that broke is made anew for two seconds; a time-out ends the call, and the connection with it.
 
-    Left open, the connection would give the late answer to the next question.
+    Left open, it would give the late answer to the next question. No longer than that: behind Sentinels redis-py
+    tries the old primary again until the call has failed, and only the next call asks for the new one.
     """
 
     def __init__(self) -> None:
-        super().__init__(ExponentialBackoff(cap=0.5, base=0.05), 15)
+        super().__init__(ExponentialBackoff(cap=0.5, base=0.05), 6)
 
     def call_with_retry(self, do: Any, fail: Any, *args: Any, **kwargs: Any) -> Any:
         def fail_once(error: Exception, *count: int) -> None:

@@ -11,6 +11,16 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 
 from .servers import PostgresServer, Process, RedisServer, Site, free_port, program, wait_for
+from .videos import make_video
+
+LONG = 90  # seconds of video whose scenes take long enough to find for something to fail meanwhile
+
+
+@pytest.fixture(scope="session")
+def slow_video(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A video with one keyframe: every picture must be decoded, which takes seconds."""
+    path = tmp_path_factory.mktemp("videos") / "slow.mp4"
+    return make_video(path, seconds=LONG, size=(1280, 720), keyframe_interval=100_000, scenes=range(5, LONG, 5))
 
 
 @pytest.fixture

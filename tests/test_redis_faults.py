@@ -24,13 +24,6 @@ def short(tmp_path: Path) -> Path:
     return how_to(tmp_path / "short.mp4", seconds=6)
 
 
-@pytest.fixture(scope="module")
-def slow(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A video with one keyframe: every picture must be decoded, which takes seconds."""
-    path = tmp_path_factory.mktemp("videos") / "slow.mp4"
-    return make_video(path, seconds=60, size=(1280, 720), keyframe_interval=100_000, scenes=range(5, 60, 5))
-
-
 @pytest.fixture
 def proxy(redis_server: RedisServer) -> Iterator[Proxy]:
     between = Proxy(redis_server.port)
@@ -62,12 +55,12 @@ def in_analysis(site: Site, module: str) -> None:
 
 
 def test_one_command_serves_every_queue_and_starts_again_what_was_killed(
-    new_site: Callable[..., Site], redis_server: RedisServer, slow: Path, short: Path, tmp_path: Path
+    new_site: Callable[..., Site], redis_server: RedisServer, slow_video: Path, short: Path, tmp_path: Path
 ):
     site = new_site(QUEUE="rq", REDIS_PORT=str(redis_server.port), LONG_VIDEO_MINUTES="0.5")
     site.serve()
     supervisor = start_all(site)
-    long_one = site.upload(slow)["moduleId"]
+    long_one = site.upload(slow_video)["moduleId"]
     odd = site.upload(make_video(tmp_path / "v.avi", seconds=2))["moduleId"]
     wait_for(lambda: site.rows("SELECT 1 FROM modules_module WHERE queue = 'long'"), "the long one to move")
     # A short video does not wait for it.
@@ -84,24 +77,24 @@ def test_one_command_serves_every_queue_and_starts_again_what_was_killed(
 
 
 def test_a_short_video_does_not_wait_for_a_long_one_in_the_local_worker(
-    new_site: Callable[..., Site], slow: Path, short: Path
+    new_site: Callable[..., Site], slow_video: Path, short: Path
 ):
     site = new_site(LONG_VIDEO_MINUTES="0.5")
     site.serve()
     site.start("localworker")
-    long_one = site.upload(slow)["moduleId"]
+    long_one = site.upload(slow_video)["moduleId"]
     in_analysis(site, long_one)
     site.ready(site.upload(short)["moduleId"])
     assert site.status(long_one)["status"] == "processing"
 
 
 def test_sigterm_to_all_workers_hands_back_what_each_was_doing(
-    new_site: Callable[..., Site], redis_server: RedisServer, slow: Path, tmp_path: Path
+    new_site: Callable[..., Site], redis_server: RedisServer, slow_video: Path, tmp_path: Path
 ):
     site = new_site(QUEUE="rq", REDIS_PORT=str(redis_server.port), LONG_VIDEO_MINUTES="0.5")
     site.serve()
     supervisor = start_all(site)
-    long_one = site.upload(slow)["moduleId"]
+    long_one = site.upload(slow_video)["moduleId"]
     site.upload(make_video(tmp_path / "v.avi", seconds=60, size=(1280, 720)))
     in_analysis(site, long_one)
     wait_for(lambda: site.rows("SELECT 1 FROM modules_rendition WHERE progress > 0"), "the rendition to begin")
@@ -118,7 +111,7 @@ def test_sigterm_to_all_workers_hands_back_what_each_was_doing(
 
 
 def test_with_auto_the_local_worker_serves_the_queues_that_no_rq_worker_serves(
-    new_site: Callable[..., Site], redis_server: RedisServer, slow: Path, tmp_path: Path
+    new_site: Callable[..., Site], redis_server: RedisServer, slow_video: Path, tmp_path: Path
 ):
     site = new_site(QUEUE="auto", REDIS_PORT=str(redis_server.port), LONG_VIDEO_MINUTES="0.05")
     site.serve()
@@ -202,14 +195,14 @@ FAULTS = {
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_uploads_are_answered_and_workers_survive_while_redis_is(
-    new_site: Callable[..., Site], redis_server: RedisServer, proxy: Proxy, short: Path, slow: Path, fault: str
+    new_site: Callable[..., Site], redis_server: RedisServer, proxy: Proxy, short: Path, slow_video: Path, fault: str
 ):
     fail, heal = FAULTS[fault]
     site = new_site(QUEUE="rq", REDIS_PORT=str(proxy.port))
     site.serve()
     worker = site.start("rqworker", "default")
     # One is being worked on when it begins. It needs no Redis, is done all the same, and once.
-    running = site.upload(slow)["moduleId"]
+    running = site.upload(slow_video)["moduleId"]
     in_analysis(site, running)
     fail(redis_server, proxy)
     began = time.monotonic()
@@ -228,12 +221,12 @@ def test_uploads_are_answered_and_workers_survive_while_redis_is(
 
 
 def test_redis_emptied_while_a_module_is_processed_loses_none(
-    new_site: Callable[..., Site], redis_server: RedisServer, short: Path, slow: Path
+    new_site: Callable[..., Site], redis_server: RedisServer, short: Path, slow_video: Path
 ):
     site = new_site(QUEUE="rq", REDIS_PORT=str(redis_server.port))
     site.serve()
     site.start("rqworker", "default")
-    modules = [site.upload(slow)["moduleId"]]
+    modules = [site.upload(slow_video)["moduleId"]]
     in_analysis(site, modules[0])
     modules += [site.upload(short)["moduleId"] for _ in range(2)]
     redis_server.client.flushall()
@@ -243,12 +236,12 @@ def test_redis_emptied_while_a_module_is_processed_loses_none(
 
 
 def test_sigterm_ends_a_worker_while_redis_hangs(
-    new_site: Callable[..., Site], redis_server: RedisServer, proxy: Proxy, slow: Path
+    new_site: Callable[..., Site], redis_server: RedisServer, proxy: Proxy, slow_video: Path
 ):
     site = new_site(QUEUE="rq", REDIS_PORT=str(proxy.port))
     site.serve()
     worker = site.start("rqworker", "default")
-    module = site.upload(slow)["moduleId"]
+    module = site.upload(slow_video)["moduleId"]
     in_analysis(site, module)
     proxy.hang.set()
     worker.stop(seconds=10)
@@ -256,12 +249,12 @@ def test_sigterm_ends_a_worker_while_redis_hangs(
 
 
 def test_a_work_horse_killed_while_redis_is_down_is_taken_back_at_once(
-    new_site: Callable[..., Site], redis_server: RedisServer, slow: Path
+    new_site: Callable[..., Site], redis_server: RedisServer, slow_video: Path
 ):
     site = new_site(QUEUE="rq", REDIS_PORT=str(redis_server.port))
     site.serve()
     worker = site.start("rqworker", "default")
-    module = site.upload(slow)["moduleId"]
+    module = site.upload(slow_video)["moduleId"]
     in_analysis(site, module)
     redis_server.stop()
     os.kill(next(children_of(worker.pid)), signal.SIGKILL)

@@ -12,19 +12,21 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 
+from modules.ai.ledger import PRICES
+
 CHOICES = {
     "QUEUE": ("auto", "rq", "local"),
     "SPEECH_PROVIDER": ("auto", "openai", "local"),
     "WRITER_PROVIDER": ("auto", "openai", "local"),
 }
-POSITIVE = ("MAX_UPLOAD_MB", "MAX_ACTIVE_PER_USER", "MAX_VIDEO_HOURS", "MAX_VIDEO_PIXELS")
+POSITIVE = ("MAX_UPLOAD_MB", "MAX_ACTIVE_PER_USER", "AI_CONCURRENCY", "MAX_VIDEO_HOURS", "MAX_VIDEO_PIXELS")
 OLDEST_SQLITE = (3, 35)  # UPDATE … RETURNING and window functions
 
 
 @register()
 def check_settings(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
     """All of them; without a database, so that they can run before it is there."""
-    return [*choices(), *numbers(), *data_folder(), *openai(), *object_store(), *exposure(), *sqlite()]
+    return [*choices(), *numbers(), *data_folder(), *openai(), *prices(), *object_store(), *exposure(), *sqlite()]
 
 
 def choices() -> Iterator[CheckMessage]:
@@ -60,6 +62,18 @@ def openai() -> Iterator[CheckMessage]:
                 f"{name} is “openai”, but there is no key.",
                 hint="Set OPENAI_API_KEY (or OPENAI_BASE_URL of a server without keys), or set it to “auto”.",
                 id="trainingsite.E004",
+            )
+
+
+def prices() -> Iterator[CheckMessage]:
+    known = [*PRICES, *settings.AI_PRICES]
+    for name in ("OPENAI_TRANSCRIBE_MODEL", "OPENAI_MODEL"):
+        model = getattr(settings, name)
+        if settings.AI_MAX_COST_PER_MODULE and not any(model.startswith(one) for one in known):
+            yield Warning(
+                f"AI_MAX_COST_PER_MODULE is set, but nobody knows what “{model}” ({name}) costs.",
+                hint='Add it to AI_PRICES, as {"model": {"tokens_in": 0.1, "tokens_out": 0.5}}; it counts as free now.',
+                id="trainingsite.W002",
             )
 
 
