@@ -166,6 +166,10 @@ class PostgresServer:
     def stop(self) -> None:
         self.process.stop(signal.SIGINT)
 
+    def crash(self) -> None:
+        """An immediate shutdown: connections are cut, and nothing is written in good order."""
+        self.process.stop(signal.SIGQUIT)
+
 
 class Site:
     """Our site as its users run it: gunicorn, workers, commands; each a process, all on one data folder."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import statistics
 from collections import Counter
 from dataclasses import dataclass
+from pathlib import Path
 
 from tests.openai_server import SPEECH
+from tests.servers import children_of
 
 from .monkey import Monkey
 from .traffic import Clients, Watcher
@@ -40,6 +43,7 @@ def promises(world: World, clients: Clients, watcher: Watcher, monkey: Monkey) -
         ),
         transcription(world, monkey),
         *recovery(watcher, monkey),
+        processes(world),
         locked(world),
     ]
 
@@ -175,6 +179,19 @@ def recovery(watcher: Watcher, monkey: Monkey) -> list[Promise]:
             Promise(f"killed {kind}: time to recover", said, bool(claimed) and statistics.median(claimed) < within)
         )
     return lines
+
+
+def processes(world: World) -> Promise:
+    """The workers were told to end: what is left of them works on with nobody above it."""
+    mark = f"DATA_DIR={world.site.folder / 'data'}".encode()
+    web = {world.web.process.pid, *children_of(world.web.process.pid)}
+    left = []
+    for path in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            command = (path / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+            if mark in (path / "environ").read_bytes().split(b"\0") and int(path.name) not in web:
+                left.append(f"{path.name}: {command}")
+    return Promise("workers that outlived their end", f"{len(left)}", not left, tuple(left))
 
 
 def locked(world: World) -> Promise:

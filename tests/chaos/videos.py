@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import shutil
 from dataclasses import dataclass
+from itertools import cycle, islice
 from pathlib import Path
 
 import numpy as np
@@ -57,10 +58,11 @@ def make_videos(folder: Path, count: int, seed: int) -> tuple[list[Video], Truth
         "spoken": spoken,
         "broken": _broken(folder),
     }
+    # Mixed before the cut, so that a few videos are of all kinds too; of each kind its files in turn.
     kinds = [kind for kind, share in SHARES.items() for _ in range(share)]
-    chosen = [by_kind[kind][n % len(by_kind[kind])] for n, kind in ((n, kinds[n % len(kinds)]) for n in range(count))]
-    random.Random(seed).shuffle(chosen)
-    return chosen, truth
+    random.Random(seed).shuffle(kinds)
+    files = {kind: cycle(videos) for kind, videos in by_kind.items()}
+    return [next(files[kind]) for kind in islice(cycle(kinds), count)], truth
 
 
 def _beside(folder: Path) -> Video:

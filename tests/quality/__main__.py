@@ -17,7 +17,7 @@ from modules.ai.rules import LocalWriter
 from modules.ai.rules.boundaries import usual_length
 from modules.pipeline.types import Draft, Material
 
-from . import score
+from . import score, timing
 from .damage import QUIET, check, damaged, materials
 from .proof import proved
 from .script import Script, material, scripts
@@ -54,6 +54,7 @@ def main() -> int:
             f"{group:24} n={len(some):<3} F±3 {means[0]:.2f}  F±5 {means[1]:.2f}  titles {named:.0%}   "
             f"markers {means[2]:.2f}/{means[3]:.2f}   equal {means[4]:.2f}/{means[5]:.2f}"
         )
+    timing.report([script for script in scripts() if not script.spoken])
     if "--quick" not in sys.argv:
         settings(max_examples=ANSWERS, **QUIET)(given(damaged, materials())(check))()
         print(f"\n{ANSWERS} damaged answers mended: no step outside the video, no overlap, every cue in one step")
