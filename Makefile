@@ -6,7 +6,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 export DATA_DIR ?= .data
 
-.PHONY: run test lint bench quality lock sample
+.PHONY: run test lint bench quality chaos lock sample
 
 run: $(VENV)/.installed
 	@DEBUG=true $(PY) manage.py migrate --verbosity 0
@@ -26,6 +26,11 @@ bench: $(VENV)/.tested
 
 quality: $(VENV)/.tested
 	@$(PY) -m tests.quality
+
+# Kills everything at random for some minutes: make chaos ARGS="--videos 60 --minutes 4 --postgres"
+chaos: $(VENV)/.tested
+	@sh tests/install.sh
+	@$(PY) -m tests.chaos $(ARGS)
 
 # The sample video is made from the product's own pages.
 sample: $(VENV)/.tested

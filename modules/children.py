@@ -14,6 +14,7 @@ from types import FrameType
 from django.db import connections
 
 from .attempt import HandBack
+from .limits import limit_child
 
 logger = logging.getLogger(__name__)
 
@@ -44,10 +45,10 @@ def freeze() -> None:
     gc.freeze()
 
 
-def fork(work: Callable[[], object], *, ends_by: signal.Signals = signal.SIGKILL) -> int:
+def fork(work: Callable[[], object], *, ends_by: signal.Signals = signal.SIGKILL, queue: str = "") -> int:
     """Run `work` in a child process; returns its pid. The child exits 0, or 1 when `work` raised.
 
-    ends_by: the signal it gets when its parent ends.
+    ends_by: the signal it gets when its parent ends. queue: whose limits it works under ('': none).
     """
     # A connection that parent and child share would mix their answers.
     connections.close_all()
@@ -60,6 +61,8 @@ def fork(work: Callable[[], object], *, ends_by: signal.Signals = signal.SIGKILL
         die_with_parent(ends_by)
         if os.getppid() == parent:
             hand_back_on_sigterm()
+            if queue:
+                limit_child(queue)
             work()
             status = 0
     except HandBack:

@@ -35,6 +35,11 @@ def limit_run(queue: str, *, memory_mb: int, disk_mb: int) -> None:
         _lower(resource.RLIMIT_FSIZE, max(disk_mb * MB, _database_size() + DATABASE_GROWTH_MB * MB))
 
 
+def limit_child(queue: str) -> None:
+    """What a work-horse, or a child of the local worker, begins with: the limits that settings say."""
+    limit_run(queue, memory_mb=settings.RUN_MEMORY_MB, disk_mb=settings.RUN_DISK_MB)
+
+
 def _lower(kind: int, limit: int) -> None:
     """A limit that is lower already (the operator's own) stays."""
     hard = resource.getrlimit(kind)[1]

@@ -96,7 +96,7 @@ class LocalWorker:
         model, work, where = LANES[lane]
         pk = model.objects.due(at).filter(**where).order_by("queued_at").values_list("pk", flat=True).first()
         if pk is not None:
-            pid = children.fork(partial(work, str(pk), worker=self.name))
+            pid = children.fork(partial(work, str(pk), worker=self.name), queue=lane)
             self.busy[lane] = (pid, str(pk))
 
     def _reap(self) -> None:

@@ -180,13 +180,16 @@ def _pictures(
     saved = attempt.saved("stills", key)
     if saved is not None:
         return tuple(STILL.validate_python(one) for one in saved)
-    taken: list[Still] = []
+    parts = attempt.saved_parts("stills", key)
+    taken = [STILL.validate_python(part) for _, part in sorted(parts.items()) if "path" in part]
+    missing = [time for time in times if not taken or time > taken[-1].time]
     tick(0.0, "looking")
     try:
-        for number, still in enumerate(media.grab(path, module.container, times, attempt.folder, tick)):
-            name = store(Path(still.path), f"{module.folder}/stills/{key[:8]}-{number:04d}.jpg")
-            taken.append(Still(still.time, name, still.width, still.height, still.sharpness))
-            attempt.save_part("stills", key, number, {"time": still.time, "name": name})
+        for still in media.grab(path, module.container, missing, attempt.folder, tick):
+            name = store(Path(still.path), f"{module.folder}/stills/{key[:8]}-{len(taken):04d}.jpg")
+            picture = Still(still.time, name, still.width, still.height, still.sharpness)
+            attempt.save_part("stills", key, len(taken), {**STILL.dump_python(picture, mode="json"), "name": name})
+            taken.append(picture)
     except MediaError:
         logger.info("No more pictures from [%s]", module.pk, exc_info=True)
     if not taken:

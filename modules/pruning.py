@@ -5,6 +5,7 @@ Nothing is removed that is younger than an age, nor anything of a module that is
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import uuid
@@ -16,9 +17,12 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.files.storage import default_storage
+from django.utils import timezone
 
 from .models import Module, Rendition, StageRun, Status, Step
 from .storage import is_local
+
+logger = logging.getLogger(__name__)
 
 HOUR = timedelta(hours=1)
 INCOMING = timedelta(hours=24)
@@ -46,6 +50,20 @@ def prune(at: datetime, *, older_than: timedelta | None = None, dry_run: bool = 
     yield from _storage(at - (HOUR if older_than is None else older_than), dry_run)
     yield from _scratch(at - (HOUR if older_than is None else older_than), dry_run)
     yield from _incoming(at - (INCOMING if older_than is None else older_than), dry_run)
+
+
+def drop_scratch(run: str) -> None:
+    """Remove what a run that died on this machine had in its scratch folder; at once, by whoever saw it die."""
+    for folder in Path(settings.WORK_DIR).glob(f"*-{run}"):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def prune_and_say() -> int:
+    """What a worker does once a day, in a process of its own (a large store takes minutes). Returns how many went."""
+    gone = list(prune(timezone.now()))
+    for orphan in gone:
+        logger.info("🧹 No row owns this file, removed: %s %s (%d bytes)", orphan.where, orphan.name, orphan.size)
+    return len(gone)
 
 
 # --- The storage --------------------------------------------------------------------------------------------------

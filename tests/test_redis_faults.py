@@ -93,10 +93,10 @@ def test_sigterm_to_all_workers_hands_back_what_each_was_doing(
 ):
     site = new_site(QUEUE="rq", REDIS_PORT=str(redis_server.port), LONG_VIDEO_MINUTES="0.5")
     site.serve()
+    odd = make_video(tmp_path / "v.avi", seconds=20, size=(1280, 720))
     supervisor = start_all(site)
-    long_one = site.upload(slow_video)["moduleId"]
-    site.upload(make_video(tmp_path / "v.avi", seconds=60, size=(1280, 720)))
-    in_analysis(site, long_one)
+    site.upload(slow_video)
+    site.upload(odd)
     wait_for(lambda: site.rows("SELECT 1 FROM modules_rendition WHERE progress > 0"), "the rendition to begin")
     processes = [supervisor.pid, *children_of(supervisor.pid)]
     assert supervisor.stop(seconds=10) == 0

@@ -118,7 +118,8 @@ else:
     DATABASES["default"]["CONN_MAX_AGE"] = 60
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
     # A server that hangs must not hold a request, nor a heartbeat, for ever.
-    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
+    _patience = {"connect_timeout": 5, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3}
+    DATABASES["default"]["OPTIONS"] = _patience | DATABASES["default"].get("OPTIONS", {})
 
 # --- Redis and the queue --------------------------------------------------------------------------------------
 
@@ -218,6 +219,8 @@ MAX_ACTIVE_PER_USER = env.int("MAX_ACTIVE_PER_USER", default=10)
 MAX_VIDEO_HOURS = env.float("MAX_VIDEO_HOURS", default=12)
 MAX_VIDEO_PIXELS = env.int("MAX_VIDEO_PIXELS", default=8192 * 4320)
 MIN_FREE_DISK_MB = env.int("MIN_FREE_DISK_MB", default=512)  # what an upload must leave
+RUN_MEMORY_MB = env.int("RUN_MEMORY_MB", default=8192)  # private memory of one run; 0: no limit
+RUN_DISK_MB = env.int("RUN_DISK_MB", default=4 * MAX_UPLOAD_MB)  # any one file that a run writes; 0: no limit
 LONG_VIDEO_MINUTES = env.float("LONG_VIDEO_MINUTES", default=20)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 

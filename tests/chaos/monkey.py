@@ -26,10 +26,11 @@ JUST_NOW = 0.7  # seconds in which an answer may not have been saved yet
 
 @dataclass(frozen=True)
 class Kill:
-    """A run that was killed. kind: of WEIGHTS."""
+    """A run that was killed. kind: of WEIGHTS; clock: the time of day, to find it in the logs."""
 
     kind: str
     at: float
+    clock: str
     module: str
     run: str
 
@@ -77,7 +78,8 @@ class Monkey:
         except (FileNotFoundError, ProcessLookupError):
             return False
         at = time.monotonic()
-        self.kills += [Kill(kind, at, row["id"], row["run"]) for row in hit if victims]
+        clock = time.strftime("%H:%M:%S")
+        self.kills += [Kill(kind, at, clock, row["id"], row["run"]) for row in hit if victims]
         return bool(victims)
 
     def _count_calls(self) -> None:

@@ -6,13 +6,14 @@ import contextlib
 import json
 import statistics
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from tests.openai_server import SPEECH
 from tests.servers import children_of
 
-from .monkey import Monkey
+from .monkey import Kill, Monkey
 from .traffic import Clients, Watcher
 from .world import World
 
@@ -154,31 +155,35 @@ def transcription(world: World, monkey: Monkey) -> Promise:
 
 
 def recovery(watcher: Watcher, monkey: Monkey) -> list[Promise]:
-    """From a kill until another run holds the module; where it first waits for others, until it is queued again."""
+    """From a kill until the module is queued again, and until another run has it."""
     lines = []
     for kind, within in (("work-horse", HORSE_WITHIN), ("worker", WORKER_WITHIN)):
-        queued, claimed = [], []
-        for kill in (one for one in monkey.kills if one.kind == kind):
-            after = [
-                (at, run, status)
-                for at, module, run, status in watcher.history
-                if module == kill.module and at > kill.at and run != kill.run
-            ]
-            if not after or after[0][2] in ("ready", "failed"):
-                continue  # it was through when the signal came
-            queued.append(after[0][0] - kill.at)
-            claimed += [at - kill.at for at, run, _ in after if run][:1]
-        if not queued:
+        times = [time for kill in monkey.kills if kill.kind == kind and (time := _recovered(watcher, kill))]
+        if not times:
             lines.append(Promise(f"killed {kind}: time to recover", "none was hit"))
             continue
-        median, worst = statistics.median(queued), max(queued)
-        said = f"queued again: median {median:.1f} s, worst {worst:.1f} s ({len(queued)} runs)"
-        if claimed:
-            said += f"; worked on: median {statistics.median(claimed):.1f} s, worst {max(claimed):.1f} s"
-        lines.append(
-            Promise(f"killed {kind}: time to recover", said, bool(claimed) and statistics.median(claimed) < within)
-        )
+        queued, claimed = zip(*[seconds for seconds, _ in times], strict=True)
+        said = f"queued again: {_middle(queued)}; worked on: {_middle(claimed)}; {len(times)} runs"
+        slow = tuple(f"{about}: {claimed:.1f} s" for (_, claimed), about in times if claimed > within)
+        lines.append(Promise(f"killed {kind}: time to recover", said, statistics.median(claimed) < within, slow))
     return lines
+
+
+def _recovered(watcher: Watcher, kill: Kill) -> tuple[tuple[float, float], str] | None:
+    """Seconds until it was queued, and until it was claimed; and which it was. None: it was through already."""
+    after = [
+        (at - kill.at, run, status)
+        for at, module, run, status in watcher.history
+        if module == kill.module and at > kill.at and run != kill.run
+    ]
+    if not after or after[0][2] in ("ready", "failed"):
+        return None
+    claimed = next((seconds for seconds, run, _ in after if run), after[0][0])
+    return (after[0][0], claimed), f"module {kill.module} run {kill.run} at {kill.clock}"
+
+
+def _middle(seconds: Sequence[float]) -> str:
+    return f"median {statistics.median(seconds):.1f} s, worst {max(seconds):.1f} s"
 
 
 def processes(world: World) -> Promise:
@@ -204,6 +209,8 @@ def table(found: list[Promise]) -> str:
     lines = []
     for one in found:
         lines.append(f"{mark[one.kept]:>7}  {one.what:48} {one.value}")
-        if one.kept is not True:
-            lines += [f"{'':10} {detail}" for detail in one.details[:20]]
+        if one.details:
+            shown = one.details[: 20 if one.kept is False else 3]
+            lines += [f"{'':10} {detail}" for detail in shown]
+            lines += [f"{'':10} … and {len(one.details) - len(shown)} more"] * (len(one.details) > len(shown))
     return "\n".join(lines)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import time
 import uuid
-from collections.abc import Callable
 from datetime import timedelta
 from io import StringIO
 from pathlib import Path
@@ -17,9 +17,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from modules.models import Module, Rendition, StageRun, Status, Step, database_clock
-from modules.pruning import Orphan, prune
-from tests.samples import how_to
-from tests.servers import Site
+from modules.pruning import Orphan, drop_scratch, prune, prune_and_say
 
 from .factories import make_module
 
@@ -138,6 +136,14 @@ def test_scratch_of_a_run_that_is_not_held_goes_and_of_one_that_is_held_stays(se
     assert [path.name for path in settings.WORK_DIR.iterdir()] == [f"{module.pk}-{run}"]
 
 
+def test_the_scratch_of_one_run_goes_at_once_and_no_other(settings):
+    for name in (f"{uuid.uuid4()}-{'a' * 32}", f"{uuid.uuid4()}-{'b' * 32}"):
+        (settings.WORK_DIR / name).mkdir()
+        written(settings.WORK_DIR / name / "picture.jpg")
+    drop_scratch("a" * 32)
+    assert [path.name[-1] for path in settings.WORK_DIR.iterdir()] == ["b"]
+
+
 def test_scratch_that_was_just_written_to_stays(settings):
     folder = settings.WORK_DIR / f"rendition-{'1' * 32}"
     folder.mkdir()
@@ -171,29 +177,27 @@ def test_the_command_counts_what_it_removed():
     assert "Nothing to remove." in out.getvalue()
 
 
-def test_with_an_object_store_too(new_site: Callable[..., Site], object_store: str, tmp_path: Path):
-    site = new_site(
-        S3_BUCKET="trainings",
-        S3_ENDPOINT_URL=object_store,
-        S3_ACCESS_KEY="test",
-        S3_SECRET_KEY="test",
-        S3_REGION="us-east-1",
-        S3_ADDRESSING_STYLE="path",
-    )
-    site.manage("process_video", str(how_to(tmp_path / "v.mp4", seconds=6)), "--user", "ann")
-    said = site.manage("shell", "-v", "0", "-c", PRUNED_IN_TURN).splitlines()
-    assert said[:2] == ["Nothing to remove.", "Nothing to remove."]
-    assert said[2].startswith("Removed") and "in the storage" in said[2]
-    assert said[3:] == ["Nothing to remove."]
+def test_the_daily_round_says_in_the_log_what_went(caplog):
+    logging.getLogger("modules").addHandler(caplog.handler)
+    lost = put(f"modules/{uuid.uuid4()}/video.mp4")
+    with caplog.at_level("INFO", logger="modules"):
+        assert prune_and_say() == 1
+        assert prune_and_say() == 0
+    logging.getLogger("modules").removeHandler(caplog.handler)
+    assert lost in caplog.text
 
 
-PRUNED_IN_TURN = """
-from django.core.management import call_command
-from modules.models import Module
-
-call_command("prune_storage", older_than=0)
-Module.objects.all().delete()
-call_command("prune_storage")  # what was lost is too young
-call_command("prune_storage", older_than=0)
-call_command("prune_storage", older_than=0)
-"""
+def test_with_an_object_store_too(object_store: str, settings):
+    options = {"bucket_name": "trainings", "endpoint_url": object_store, "region_name": "us-east-1"}
+    keys = {"access_key": "test", "secret_key": "test", "addressing_style": "path"}
+    backend = {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options | keys}
+    settings.S3_BUCKET = "trainings"
+    settings.STORAGES = {**settings.STORAGES, "default": backend}
+    module = make_module(status=Status.READY, content=b"video")
+    lost = default_storage.save(f"{module.folder}/stills/lost.jpg", ContentFile(b"12345"))
+    gone = default_storage.save(f"modules/{uuid.uuid4()}/video.mp4", ContentFile(b"123"))
+    assert removed() == []  # too young
+    assert set(removed(older_than=timedelta(0), dry_run=True)) == {lost, gone}
+    assert set(removed(older_than=timedelta(0))) == {lost, gone}
+    assert removed(older_than=timedelta(0)) == []
+    assert default_storage.exists(module.video.name)
