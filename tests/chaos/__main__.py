@@ -68,6 +68,7 @@ def run(world: World, videos: list, options: argparse.Namespace) -> bool:
     watcher.stop()
     watcher.look()
     world.stop_workers()
+    (world.site.folder / "strikes.txt").write_text("\n".join(monkey.journal))
     found = promises(world, clients, watcher, monkey)
     kinds = ", ".join(f"{kind} {count}" for kind, count in sorted(monkey.counts.items()))
     database = "PostgreSQL" if options.postgres else "SQLite"

@@ -42,10 +42,12 @@ class Monkey:
         self.counts: Counter[str] = Counter()
         self.kills: list[Kill] = []
         self.calls_in_flight = 0
+        self.journal: list[str] = []
 
     def strike(self) -> None:
         """One misfortune."""
         kind = self.chance.choices(list(WEIGHTS), list(WEIGHTS.values()))[0]
+        self.journal.append(f"{time.strftime('%H:%M:%S')} {kind}")
         if kind == "Redis":
             self.world.restart_redis(self.chance.uniform(0.2, 4))
         elif kind == "connections":
@@ -79,6 +81,7 @@ class Monkey:
             return False
         at = time.monotonic()
         clock = time.strftime("%H:%M:%S")
+        self.journal[-1] += f" {victims} of {worker}: {', '.join(row['id'] for row in hit)}"
         self.kills += [Kill(kind, at, clock, row["id"], row["run"]) for row in hit if victims]
         return bool(victims)
 
