@@ -67,8 +67,11 @@ def _mark_down(error: Exception) -> None:
     _state.update(down_until=time.monotonic() + DOWN_FOR, up_until=0.0, told=True)
 
 
-def enqueue(row: Module | Rendition) -> bool:
-    """Tell the workers of a queued row. False: Redis cannot be used now; the row stays queued, and is not lost."""
+def enqueue(row: Module | Rendition, *, first: bool = False) -> bool:
+    """Tell the workers of a queued row. False: Redis cannot be used now; the row stays queued, and is not lost.
+
+    first: before all that wait; for a row whose run was cut short, which has waited its turn already.
+    """
     if settings.QUEUE == "local" or not reachable():
         return False
     # Job ids are unique for ever: an old job's hash must not shadow a new one.
@@ -82,6 +85,7 @@ def enqueue(row: Module | Rendition) -> bool:
             result_ttl=60,
             failure_ttl=24 * 3600,
             description=f"{row.subject.pk}",
+            at_front=first,
         )
     except REDIS_FAULTS as error:
         _mark_down(error)
@@ -114,7 +118,7 @@ def sweep() -> int:
         for row in model.objects.due(at).filter(queued_at__lt=at - timedelta(seconds=2)).order_by("queued_at")[:1000]:
             try:
                 if not _waits(row):
-                    count += enqueue(row)
+                    count += enqueue(row, first=row.claimed_at is not None and row.claimed_at > row.queued_at)
             except REDIS_FAULTS as error:
                 _mark_down(error)
                 return count

@@ -183,12 +183,13 @@ class RQWorker(jobs.RQBaseWorker):
         limit_child(self.queue_names()[0])
 
     def monitor_work_horse(self, job: Any, queue: Any, execution: Any) -> None:
-        """RQ asks Redis how a work-horse ended that was killed; its row must not wait for the answer."""
+        """RQ asks Redis how a work-horse ended; its row waits neither for that, nor for a job that Redis forgot."""
         try:
             super().monitor_work_horse(job, queue, execution)
         except RedisError as error:
             logger.warning("A work-horse was killed, and Redis cannot be used: %s", error)
-            self._take_back(job)
+        # With no job left in Redis, RQ takes the work-horse's death for the end of a job done long ago.
+        self._take_back(job)
 
     def handle_work_horse_killed(self, job: Any, retpid: int, ret_val: int, rusage: Any) -> None:
         """A killed work-horse runs no failure callback: its row goes back to the queue from here, at once."""
@@ -203,7 +204,7 @@ class RQWorker(jobs.RQBaseWorker):
                 bury(row, at=database_clock(), outcome=outcome, blame=not self._handing_back)
                 row.refresh_from_db()
                 if row.status == row.Status.QUEUED:
-                    jobs.enqueue(row)
+                    jobs.enqueue(row, first=True)
         except (DatabaseError, InterfaceError) as error:
             logger.warning("Left for the sweep, the database cannot be used: %s", error)
         finally:

@@ -20,7 +20,7 @@ LONG = 90  # seconds of video whose scenes take long enough to find for somethin
 def slow_video(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A video with one keyframe: every picture must be decoded, which takes seconds."""
     path = tmp_path_factory.mktemp("videos") / "slow.mp4"
-    return make_video(path, seconds=LONG, size=(1280, 720), keyframe_interval=100_000, scenes=range(5, LONG, 5))
+    return make_video(path, seconds=LONG, size=(1280, 720), fps=15, keyframe_interval=100_000, scenes=range(5, LONG, 5))
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ import socket
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import time
 import uuid
 from collections.abc import Callable, Iterator
@@ -32,7 +33,7 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def wait_for(condition: Callable[[], Any], what: str, seconds: float = 30) -> Any:
+def wait_for(condition: Callable[[], Any], what: str, seconds: float = 60) -> Any:
     """Ask again and again until the condition holds; returns its value. Fails the test after so many seconds."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:
@@ -132,8 +133,9 @@ class PostgresServer:
         if os.getuid() == 0:
             shutil.chown(self.folder, "nobody")
             self._as = {"user": "nobody"}
-            for parent in self.folder.parents[:3]:
-                parent.chmod(parent.stat().st_mode | 0o011)
+            for parent in self.folder.parents:
+                if parent.is_relative_to(tempfile.gettempdir()):
+                    parent.chmod(parent.stat().st_mode | 0o011)
         initdb = program("initdb", beside="usr/lib/postgresql/*/bin")
         quiet = {"stdout": subprocess.DEVNULL, "cwd": "/", "check": True, **self._as}
         subprocess.run([initdb, "-D", self.folder / "data", "-U", "test", "-A", "trust", "--no-sync"], **quiet)
