@@ -117,7 +117,9 @@ def _write_steps(module: Module, better: Enhanced, material: Material, *, same_c
     new = {draft.id: _step(module, draft, names) for draft in better.steps}
     for aside in better.asides:
         new[aside.step].asides.append({"kind": aside.kind, "text": aside.text, "cues": list(aside.cues)})
-    steps, gone = merge(list(module.steps.all()), list(new.values()), same_cues=same_cues)
+    # Locked: an edit that comes in meanwhile waits, and is made to the new steps.
+    old = list(module.steps.select_for_update())
+    steps, gone = merge(old, list(new.values()), same_cues=same_cues)
     Step.objects.filter(pk__in=[step.pk for step in gone]).delete()
     for order, step in enumerate(steps, start=1):
         step.order = order

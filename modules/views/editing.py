@@ -46,7 +46,8 @@ def save(module: Module, form: ModuleForm, steps: StepFormSet) -> None:
     for step in steps.deleted_objects:
         remove(step)
     for step, changed in steps.changed_objects:
-        step.save(update_fields=changed)
+        # Not save(): a step that a new run has just replaced is no error.
+        Step.objects.filter(pk=step.pk).update(**{name: getattr(step, name) for name in changed})
     for step in steps.new_objects:
         step.module, step.order = module, 0
         step.save()
