@@ -100,7 +100,17 @@ class RedisServer:
         self._client = client
 
     def start(self) -> RedisServer:
-        command = [program("redis-server"), "--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--dir", "."]
+        command = [
+            program("redis-server"),
+            "--port",
+            str(self.port),
+            "--bind",
+            "127.0.0.1",
+            "--save",
+            "",
+            "--dir",
+            str(self.folder),
+        ]
         self.process = Process([*command, *self.options], self.folder / "redis.log")
         wait_for(self.answers, "Redis")
         return self
