@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from django.contrib import admin, messages
 from django.db import transaction
-from django.db.models import QuerySet, Sum
+from django.db.models import OuterRef, QuerySet, Subquery, Sum
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -18,6 +21,15 @@ from . import jobs
 from .models import AICall, Module, Rendition, StageRun, Status, Step, Transcript, Worker, database_clock
 from .storage import delete_folder
 from .words import say
+
+
+@contextmanager
+def files_too(modules: QuerySet[Module]) -> Iterator[None]:
+    """For what deletes these modules: their files go after the commit, when nothing can bring the rows back."""
+    folders = [module.folder for module in modules.only("pk")]
+    yield
+    for folder in folders:
+        transaction.on_commit(partial(delete_folder, folder), robust=True)
 
 
 class ReadOnlyInline(admin.TabularInline):
@@ -113,17 +125,18 @@ class ModuleAdmin(admin.ModelAdmin):
         return super().changelist_view(request, {"queue_dashboard": dashboard, **(extra_context or {})})
 
     def save_model(self, request: HttpRequest, obj: Module, form: Any, change: bool) -> None:
-        obj.save(update_fields=[name for name in form.changed_data if name in self.editable])
+        changed = self.editable & set(form.changed_data)
+        obj.save(update_fields=changed - {"visibility"})
+        if "visibility" in changed:
+            Module.objects.share(obj.pk, obj.visibility)
 
     def delete_model(self, request: HttpRequest, obj: Module) -> None:
-        super().delete_model(request, obj)
-        delete_folder(obj.folder)
+        with files_too(Module.objects.filter(pk=obj.pk)):
+            super().delete_model(request, obj)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Module]) -> None:
-        folders = [module.folder for module in queryset]
-        super().delete_queryset(request, queryset)
-        for folder in folders:
-            delete_folder(folder)
+        with files_too(Module.objects.filter(pk__in=[module.pk for module in queryset])):
+            super().delete_queryset(request, queryset)
 
     @admin.display(description="progress", ordering="progress")
     def bar(self, module: Module) -> str:
@@ -146,7 +159,9 @@ class ModuleAdmin(admin.ModelAdmin):
         return str(timedelta(seconds=round(module.duration))) if module.duration else "–"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Module]:
-        return super().get_queryset(request).annotate(spent=Sum("ai_calls__cost"))
+        # A sum of its own: one over a join groups by each column, and so reads every transcript.
+        calls = AICall.objects.filter(module=OuterRef("pk")).order_by().values("module").annotate(sum=Sum("cost"))
+        return super().get_queryset(request).annotate(spent=Subquery(calls.values("sum"))).defer("search_text")
 
     @admin.display(description="AI cost", ordering="spent")
     def cost(self, module: Module) -> str:
@@ -205,7 +220,11 @@ class ModuleAdmin(admin.ModelAdmin):
 class RenditionAdmin(admin.ModelAdmin):
     list_display = ["module", "status", "progress", "attempts", "worker", "heartbeat_at"]
     list_filter = ["status"]
+    list_select_related = ["module"]
     actions = ["try_again"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Rendition]:
+        return super().get_queryset(request).defer("module__search_text")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -241,7 +260,8 @@ class StageRunAdmin(admin.ModelAdmin):
     search_fields = ["module__title", "module__id", "worker"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[StageRun]:
-        return super().get_queryset(request).whole()
+        # A row may hold a transcript; the page of one run fetches what it shows.
+        return super().get_queryset(request).whole().defer("output", "traceback", "module__search_text")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -23,6 +23,7 @@ from django.utils import timezone
 from .ai.ledger import Ledger
 from .faults import once_the_database_answers, passing_code, pause
 from .heartbeat import Heartbeat
+from .limits import TooMuchScratch, code_of, scratch_over
 from .models import BANDS, MAX_ATTEMPTS, AICall, Module, Stage, StageRun, Superseded, bury, database_clock
 from .pipeline.types import MediaError, Notice, ProviderError
 from .storage import delete_folder
@@ -47,6 +48,10 @@ class Moved(BaseException):
 
 class TooSlow(BaseException):
     """A stage went over its deadline."""
+
+
+ENDS = {"superseded": Superseded, "too_slow": TooSlow, "too_much_scratch": TooMuchScratch}
+"""What a run raises for each reason that its heartbeat gives."""
 
 
 class Postponed(BaseException):
@@ -75,7 +80,10 @@ class Attempt:
         self._reported = (0.0, -1, {})
         self._stage = Stage.PROBE
         self._heart = Heartbeat(
-            beat=lambda: Module.objects.beat(module.pk, run), last_words=self._last_words, disposable=disposable
+            beat=lambda: Module.objects.beat(module.pk, run),
+            look=partial(scratch_over, self._folder),
+            last_words=self._last_words,
+            disposable=disposable,
         )
 
     # --- As a context ---------------------------------------------------------------------------------------
@@ -96,6 +104,8 @@ class Attempt:
         shutil.rmtree(self._folder, ignore_errors=True)
         if error is None:
             return False
+        # Pictures and decoders, kept by the frames that failed for want of memory, leave none to write that down.
+        traceback.clear_frames(tb)
         once_the_database_answers(partial(self._answer_for, error))
         return True
 
@@ -114,9 +124,10 @@ class Attempt:
         elif isinstance(error, MediaError):
             self._fail(error, "".join(traceback.format_exception(error)))
         elif not isinstance(error, Moved):
-            # Not foreseen: kept for the admin, tried again later, and shown to whoever runs the worker.
+            # A limit, or not foreseen: kept for the admin, tried again later, and shown to whoever runs the worker.
             text = "".join(traceback.format_exception(error))
-            self._bury("internal", StageRun.Outcome.FAILED, delay=pause(self.module.attempts + 1), traceback=text)
+            code, delay = code_of(error) or "internal", pause(self.module.attempts + 1)
+            self._bury(code, StageRun.Outcome.FAILED, delay=delay, traceback=text)
             logger.error("❌ [%s] %s: %s", self.module.pk, type(error).__name__, error, exc_info=error)
 
     def _try_again_later(self, code: str, error: BaseException) -> None:
@@ -143,8 +154,8 @@ class Attempt:
 
     def _last_words(self, reason: str) -> None:
         """Said by the heartbeat's thread before it ends a process that is stuck in one call."""
-        if reason == "too_slow":
-            self._bury("too_slow", StageRun.Outcome.FAILED)
+        if reason != "superseded":
+            self._bury(reason, StageRun.Outcome.FAILED)
         shutil.rmtree(self._folder, ignore_errors=True)
         self._clear_if_deleted()
 
@@ -160,10 +171,8 @@ class Attempt:
 
     def check(self) -> None:
         """Raise when the run must end."""
-        if self._heart.over == "superseded":
-            raise Superseded
         if self._heart.over:
-            raise TooSlow
+            raise ENDS[self._heart.over]
 
     def tick(self, stage: Stage, done: float, code: str | None = None, /, **params: Any) -> None:
         """Write how far the run is, at most three times a second; see `pipeline.types.Tick`."""

@@ -28,11 +28,15 @@ def die_with_parent(sig: signal.Signals = signal.SIGKILL) -> None:
 
 
 def hand_back_on_sigterm() -> None:
-    """From now on SIGTERM raises HandBack in the main thread: the module goes back to the queue."""
+    """From now on SIGTERM raises HandBack in the main thread, once: the module goes back to the queue."""
+    told = False
 
     def hand_back(signum: int, frame: FrameType | None) -> None:
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)
-        raise HandBack
+        # SIG_IGN would not do: of a second signal that is under way already, Python then prints an error.
+        nonlocal told
+        if not told:
+            told = True
+            raise HandBack
 
     signal.signal(signal.SIGTERM, hand_back)
     signal.signal(signal.SIGINT, signal.SIG_IGN)

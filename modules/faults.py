@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import random
+import sqlite3
 import time
 from collections.abc import Callable
 from datetime import timedelta
@@ -16,6 +17,24 @@ logger = logging.getLogger(__name__)
 
 DATABASE_FAULTS = (OperationalError, InterfaceError)
 DATABASE_PATIENCE = 60.0  # seconds that the end of a run waits for the database
+
+
+SQLITE_AWAY = {
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_FULL,
+}
+
+
+def database_away(error: BaseException | None) -> bool:
+    """Can the database not be used now (down, restarting, hung, busy)? False for a fault of ours: no such table."""
+    if not isinstance(error, DATABASE_FAULTS):
+        return False
+    # PostgreSQL's driver has another type for faults of ours; SQLite's tells them by a code, extended in its high bits.
+    code = getattr(error.__cause__, "sqlite_errorcode", None)
+    return code is None or code & 0xFF in SQLITE_AWAY
 
 
 def passing_code(error: BaseException | None) -> str:

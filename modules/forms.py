@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from .models import Module, Step
 
-CLOCK = re.compile(r"(?:(?:(\d+):)?(\d{1,3}):)?(\d+(?:[.,]\d+)?)")
+CLOCK = re.compile(r"(?:(?:(\d{1,3}):)?(\d{1,3}):)?(\d{1,6}(?:[.,]\d{1,9})?)")
 
 
 class ClockField(forms.CharField):
@@ -38,14 +38,32 @@ class ClockField(forms.CharField):
         return int(hours or 0) * 3600 + int(minutes or 0) * 60 + float(seconds.replace(",", "."))
 
 
-class ModuleForm(forms.ModelForm):
+class OfWhatWasShown:
+    """A form that tells what a person changed from what the page showed them, not from what the row holds now.
+
+    So a page that was open while a run wrote the module anew, or while somebody else edited it, writes back
+    only what was changed in it.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.show_hidden_initial = True
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        # Browsers send every line's end as CR LF.
+        return {name: text.replace("\r\n", "\n") if isinstance(text, str) else text for name, text in cleaned.items()}
+
+
+class ModuleForm(OfWhatWasShown, forms.ModelForm):
     class Meta:
         model = Module
         fields = ("title", "description")
         widgets = {"description": forms.Textarea(attrs={"rows": 3})}
 
 
-class StepForm(forms.ModelForm):
+class StepForm(OfWhatWasShown, forms.ModelForm):
     """One step. Its times lie within the video (`duration` of the module)."""
 
     start = ClockField(label="Starts")
@@ -60,6 +78,14 @@ class StepForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.duration = duration
         self.fields["kind"].choices = [(kind, label.capitalize()) for kind, label in Step.Kind.choices]
+
+    @property
+    def changes(self) -> dict[str, Any]:
+        """What the person changed. A step's times go together."""
+        names = set(self.changed_data) & set(self.Meta.fields)
+        if names & {"start", "end"}:
+            names |= {"start", "end"}
+        return {name: self.cleaned_data[name] for name in names}
 
     @property
     def added(self) -> bool:

@@ -16,20 +16,25 @@ logger = logging.getLogger(__name__)
 
 BEAT = 1.0  # seconds between heartbeats
 GRACE = 0.8  # seconds that a run gets to notice the end by itself
+LOOK_EVERY = 3.0  # seconds between two looks at what the run takes
 
 
 class Heartbeat:
-    """Touches the row every second; `over` is the reason once the run must end: "superseded" or "too_slow".
+    """Touches the row every second; `over` is the reason once the run must end: "superseded", "too_slow", or what
+    `look` says, which is asked now and then whether the run takes more than it may ('': no).
 
     The run looks at `over` in every tick. Where it is stuck in one long call, a disposable process (a work-horse,
     a child of the local worker) is ended from here, after `last_words` were said: a file left open, or a
     decoder that never returns, ends with it.
     """
 
-    def __init__(self, beat: Callable[[], bool], last_words: Callable[[str], None], *, disposable: bool) -> None:
+    def __init__(
+        self, beat: Callable[[], bool], look: Callable[[], str], last_words: Callable[[str], None], *, disposable: bool
+    ) -> None:
         self.over = ""
         self.deadline = float("inf")
         self._beat = beat
+        self._look = look
         self._last_words = last_words
         self._disposable = disposable
         self._stop = threading.Event()
@@ -48,7 +53,7 @@ class Heartbeat:
         self.deadline = time.monotonic() + seconds
 
     def _run(self) -> None:
-        heard = time.monotonic()
+        heard = looked = time.monotonic()
         try:
             while not self._stop.wait(BEAT):
                 try:
@@ -64,11 +69,19 @@ class Heartbeat:
                     return self._end("superseded")
                 if time.monotonic() > self.deadline:
                     return self._end("too_slow")
+                if time.monotonic() - looked >= LOOK_EVERY:
+                    looked = time.monotonic()
+                    if reason := self._look():
+                        return self._end(reason)
         finally:
             connection.close()
 
     def _end(self, reason: str) -> None:
         self.over = reason
         if self._disposable and not self._stop.wait(GRACE):
-            self._last_words(reason)
-            os._exit(0)
+            try:
+                self._last_words(reason)
+            except (DatabaseError, InterfaceError) as error:
+                logger.warning("Left for the sweep, the database cannot be used: %s", error)
+            finally:
+                os._exit(0)

@@ -1,13 +1,16 @@
-"""What one run may take of its machine: memory, the size of a file, and its share of the processor.
+"""What one run may take of its machine: memory, room on the disk, and its share of the processor.
 
-A limit is met as an exception in the run (MemoryError, OSError) or as the end of its process; never by others.
+A limit is met as an exception in the run (MemoryError, OSError, TooMuchScratch) or as the end of its process; never
+by others. `code_of` names it: what one worker's limit refuses another's may allow, so it is tried again like a death.
 """
 
 from __future__ import annotations
 
+import errno
 import os
 import resource
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from django.conf import settings
@@ -19,11 +22,40 @@ NICENESS = {"default": 0, "long": 5, "renditions": 10}
 DATABASE_GROWTH_MB = 4096
 
 
+class TooMuchScratch(BaseException):
+    """The files in a run's scratch folder take more room than RUN_DISK_MB allows."""
+
+
+def code_of(error: BaseException) -> str:
+    """The code of the limit that an error is about; '' when it is about none."""
+    number = error.errno if isinstance(error, OSError) else 0
+    if isinstance(error, MemoryError) or number == errno.ENOMEM:
+        return "too_heavy"
+    return "too_much_scratch" if isinstance(error, TooMuchScratch) or number == errno.EFBIG else ""
+
+
+def scratch_over(folder: Path) -> str:
+    """Have the files in this folder grown over RUN_DISK_MB, all together? "too_much_scratch" then; else ''."""
+    limit = settings.RUN_DISK_MB * MB
+    return "too_much_scratch" if limit and _size(folder) > limit else ""
+
+
+def _size(folder: Path) -> int:
+    """Bytes of the files in a folder. It, or they, may go while it is counted."""
+    total = 0
+    with suppress(FileNotFoundError):
+        for entry in os.scandir(folder):
+            with suppress(FileNotFoundError):
+                total += entry.stat(follow_symlinks=False).st_size
+    return total
+
+
 def limit_run(queue: str, *, memory_mb: int, disk_mb: int) -> None:
     """Limit this process, which does one run and ends; for good, and for what it starts. 0: no limit.
 
     memory_mb: of private memory that can be written to (what is mapped but only read does not count). A run of the
-    usual kind takes 0.3 to 0.7 GB. disk_mb: of any file it writes. queue: one of NICENESS.
+    usual kind takes 0.3 to 0.7 GB. disk_mb: of any file it writes (for all its scratch together: `scratch_over`).
+    queue: one of NICENESS.
     """
     os.nice(NICENESS.get(queue, 0))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

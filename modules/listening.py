@@ -15,6 +15,7 @@ from .models import Stage, Transcript
 from .pipeline import captions
 from .pipeline.speech import transcribe, windows
 from .pipeline.types import Cue, Heard, Hints, PipelineError, Probe, ProviderError, Tick, Window
+from .storage import read
 
 CUES = TypeAdapter(tuple[Cue, ...])
 HEARD = TypeAdapter(Heard)
@@ -39,8 +40,7 @@ def _given(attempt: Attempt, path: Path, found: Probe, tick: Tick) -> tuple[tupl
     if module.captions_file:
         tick(0.1, "reading_captions")
         try:
-            with module.captions_file.open("rb") as file:
-                cues = captions.clip(captions.parse(file.read()), found.duration)
+            cues = captions.clip(captions.parse(read(module.captions_file.name)), found.duration)
         except PipelineError:
             cues = ()
         if cues:

@@ -16,7 +16,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connections
 
-from . import children, jobs, processing, renditions
+from . import children, jobs, processing, pruning, renditions
 from .models import Module, Rendition, StageRun, Worker, bury, database_clock
 from .worker import STOP_WITHIN, Duties
 
@@ -114,6 +114,7 @@ class LocalWorker:
         try:
             row = LANES[lane][0].objects.filter(pk=pk, worker=self.name).exclude(run="").first()
             if row:
+                pruning.drop_scratch(row.run)
                 outcome = StageRun.Outcome.STOPPED if self.stopping else StageRun.Outcome.DIED
                 bury(row, at=database_clock(), outcome=outcome, blame=not self.stopping)
         except (DatabaseError, InterfaceError) as error:

@@ -8,33 +8,33 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future
 from contextlib import AbstractContextManager
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.files.storage import default_storage
-from django.db import connection
 from django.db.models import Sum
 from pydantic import TypeAdapter
 
 from . import jobs, media, results
 from .ai import providers
 from .ai.providers import Providers
+from .album import Album
 from .answers import SavedAnswers
 from .attempt import Attempt, Moved
 from .files import sha256
 from .listening import listen
+from .meanwhile import meanwhile
 from .models import AICall, Module, Stage, Superseded, database_clock
 from .pipeline import stills
 from .pipeline.steps import mend
 from .pipeline.types import (
-    Cue,
     Draft,
     Enhanced,
     Material,
-    MediaError,
     Probe,
     ProviderError,
     Scene,
@@ -43,12 +43,11 @@ from .pipeline.types import (
     Writer,
     share,
 )
-from .storage import local_copy, store
+from .storage import local_copy, read, store
 
 logger = logging.getLogger(__name__)
 
 PROBE, SCENES, DRAFTS, ENHANCED = map(TypeAdapter, (Probe, tuple[Scene, ...], tuple[Draft, ...], Enhanced))
-STILL = TypeAdapter(Still)
 
 
 def process(pk: str, *, worker: str = "", disposable: bool = True) -> bool:
@@ -63,10 +62,15 @@ def process(pk: str, *, worker: str = "", disposable: bool = True) -> bool:
     if module is None:
         return False
     logger.info("🧠 [%s] AI processing started", module.pk)
+    ready = False
     with Attempt(module, run, worker=worker, disposable=disposable) as attempt:
         with ai_for(attempt) as ai:
             carry(attempt, ai)
+        ready = True
         logger.info("✅ [%s] Processing complete!", module.pk)
+    if ready:
+        # Only now: the heartbeat of a run that is over would cut it short.
+        results.drop_unused_stills(module)
         return True
     # Given back or moved: the next worker is told at once, unless there is a time to wait for.
     row = Module.objects.filter(pk=pk, status=Module.Status.QUEUED, job_id="", not_before=None).first()
@@ -83,8 +87,7 @@ def ai_for(attempt: Attempt) -> AbstractContextManager[Providers]:
 
 
 def _small_picture(still: Still) -> bytes:
-    with default_storage.open(still.path) as file:
-        return media.shrink_jpeg(file.read())
+    return media.shrink_jpeg(read(still.path))
 
 
 def carry(attempt: Attempt, ai: Providers) -> None:
@@ -93,11 +96,11 @@ def carry(attempt: Attempt, ai: Providers) -> None:
     path = fetch(attempt)
     found = check(attempt, path)
     move_if_long(attempt, found)
-    cues, origin, pictures, scenes = analyse(attempt, path, found, ai)
-    material = Material(attempt.module.title, attempt.module.language, found.duration, cues, scenes, pictures)
-    drafts = extract(attempt, material, ai)
-    better = enhance(attempt, drafts, material, ai)
-    finalize(attempt, material, origin, better)
+    material, origin, album = analyse(attempt, path, found, ai)
+    with meanwhile(attempt, album.complete) as pictures:
+        drafts = extract(attempt, material, ai)
+        better = enhance(attempt, drafts, material, ai)
+        finalize(attempt, material, origin, better, pictures)
 
 
 def fetch(attempt: Attempt) -> Path:
@@ -142,60 +145,32 @@ def move_if_long(attempt: Attempt, found: Probe) -> None:
         raise Moved
 
 
-def analyse(
-    attempt: Attempt, path: Path, found: Probe, ai: Providers
-) -> tuple[tuple[Cue, ...], str, tuple[Still, ...], tuple[Scene, ...]]:
-    """What is said and where the picture changes, side by side; then a picture for each candidate."""
-    seconds = 900 + 10 * found.duration
-    with attempt.stage(Stage.SPEECH, seconds=seconds, message="starting_analysis") as tick:
-        with ThreadPoolExecutor(1) as pool:
-            seen = pool.submit(_scenes, attempt, path, found)
+def analyse(attempt: Attempt, path: Path, found: Probe, ai: Providers) -> tuple[Material, str, Album]:
+    """What is said and where the picture changes, side by side; then the pictures that the writer wants to see.
+
+    Gives with them the origin of the cues, and the album from which the other pictures come.
+    """
+    module = attempt.module
+    with attempt.stage(Stage.SPEECH, seconds=900 + 10 * found.duration, message="starting_analysis") as tick:
+        with meanwhile(attempt, partial(_scenes, attempt, path, found)) as seen:
             cues, origin = listen(attempt, path, found, ai, share(tick, 0.05, 0.6))
             scenes = seen.result()
-        pictures = _pictures(attempt, path, found, cues, scenes, share(tick, 0.6, 1.0))
-    return cues, origin, pictures, scenes
+        times = stills.candidates(found.duration, cues, scenes)
+        album = Album(attempt, path, times)
+        wanted = stills.thinned(range(len(times)), ai.writers[0].pictures(cues))
+        shown = album.take(wanted, share(tick, 0.6, 1.0))
+    return Material(module.title, module.language, found.duration, cues, scenes, shown), origin, album
 
 
-def _scenes(attempt: Attempt, path: Path, found: Probe) -> tuple[Scene, ...]:
-    """Changes of picture. Runs in a thread of its own, and so closes its database connection."""
-    try:
-        key = attempt.key("scenes", attempt.module.upload.sha256)
-        saved = attempt.saved("stills", key)
-        if saved is not None:
-            return SCENES.validate_python(saved)
-        scenes = media.scenes(path, attempt.module.container, found.duration, lambda *a, **k: attempt.check())
-        attempt.save("stills", key, SCENES.dump_python(scenes, mode="json"), media_seconds=found.duration)
-        return scenes
-    finally:
-        connection.close()
-
-
-def _pictures(
-    attempt: Attempt, path: Path, found: Probe, cues: tuple[Cue, ...], scenes: tuple[Scene, ...], tick
-) -> tuple[Still, ...]:
-    """One sharp picture for each candidate; each is stored as soon as it is there. path: its name in the storage."""
-    module = attempt.module
-    times = stills.candidates(found.duration, cues, scenes)
-    key = attempt.key("stills", module.upload.sha256, times)
+def _scenes(attempt: Attempt, path: Path, found: Probe, tick: Tick) -> tuple[Scene, ...]:
+    """Changes of picture."""
+    key = attempt.key("scenes", attempt.module.upload.sha256)
     saved = attempt.saved("stills", key)
     if saved is not None:
-        return tuple(STILL.validate_python(one) for one in saved)
-    parts = attempt.saved_parts("stills", key)
-    taken = [STILL.validate_python(part) for _, part in sorted(parts.items()) if "path" in part]
-    missing = [time for time in times if not taken or time > taken[-1].time]
-    tick(0.0, "looking")
-    try:
-        for still in media.grab(path, module.container, missing, attempt.folder, tick):
-            name = store(Path(still.path), f"{module.folder}/stills/{key[:8]}-{len(taken):04d}.jpg")
-            picture = Still(still.time, name, still.width, still.height, still.sharpness)
-            attempt.save_part("stills", key, len(taken), {**STILL.dump_python(picture, mode="json"), "name": name})
-            taken.append(picture)
-    except MediaError:
-        logger.info("No more pictures from [%s]", module.pk, exc_info=True)
-    if not taken:
-        attempt.notice("no_stills")
-    attempt.save("stills", key, [STILL.dump_python(one, mode="json") for one in taken])
-    return tuple(taken)
+        return SCENES.validate_python(saved)
+    scenes = media.scenes(path, attempt.module.container, found.duration, tick)
+    attempt.save("stills", key, SCENES.dump_python(scenes, mode="json"), media_seconds=found.duration)
+    return scenes
 
 
 def extract(attempt: Attempt, material: Material, ai: Providers) -> tuple[Draft, ...]:
@@ -248,11 +223,15 @@ def first_that_can(
     raise AssertionError("the local writer needs nobody")
 
 
-def finalize(attempt: Attempt, material: Material, origin: str, better: Enhanced) -> None:
-    """Everything into place, in one transaction with `ready` and 100 %."""
-    with attempt.stage(Stage.FINALIZE, seconds=600, message="finalizing") as tick:
+def finalize(
+    attempt: Attempt, material: Material, origin: str, better: Enhanced, pictures: Future[tuple[Still, ...]]
+) -> None:
+    """Each step gets its picture; then everything into place, in one transaction with `ready` and 100 %."""
+    with attempt.stage(Stage.FINALIZE, seconds=900 + material.duration, message="finalizing") as tick:
+        taken = pictures.result()
         tick(0.5)
-        results.publish(attempt, material, origin, better)
+        illustrated = replace(better, steps=stills.illustrate(better.steps, taken))
+        results.publish(attempt, replace(material, stills=taken), origin, illustrated)
 
 
 def _made_from(material: Material) -> list:

@@ -5,9 +5,11 @@ Nothing is removed that is younger than an age, nor anything of a module that is
 
 from __future__ import annotations
 
+import fcntl
 import logging
 import os
 import shutil
+import time
 import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -19,7 +21,7 @@ from django.conf import settings
 from django.core.files.storage import default_storage
 from django.utils import timezone
 
-from .models import Module, Rendition, StageRun, Status, Step
+from .models import DEAD_AFTER, Module, Rendition, StageRun, Status, Step
 from .storage import is_local
 
 logger = logging.getLogger(__name__)
@@ -52,10 +54,36 @@ def prune(at: datetime, *, older_than: timedelta | None = None, dry_run: bool = 
     yield from _incoming(at - (INCOMING if older_than is None else older_than), dry_run)
 
 
+def drop_dead_scratch(at: datetime) -> None:
+    """Remove the scratch folders, on this machine, of runs that are held no more and wrote nothing lately.
+
+    at: by this machine's clock, as the times of its files are.
+    """
+    for _ in _scratch(at - DEAD_AFTER, dry_run=False):
+        pass
+
+
 def drop_scratch(run: str) -> None:
     """Remove what a run that died on this machine had in its scratch folder; at once, by whoever saw it die."""
     for folder in Path(settings.WORK_DIR).glob(f"*-{run}"):
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def prune_in_turn(every: float) -> None:
+    """Prune, unless another process of this machine is at it, or began to within the last so many seconds."""
+    with (Path(settings.DATA_DIR) / "prune.lock").open("a+") as lock:
+        try:
+            fcntl.lockf(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return
+        lock.seek(0)
+        began = time.time()
+        if began - float(lock.read() or 0) < every:
+            return
+        lock.truncate(0)
+        lock.write(str(began))
+        lock.flush()
+        prune_and_say()
 
 
 def prune_and_say() -> int:
@@ -158,19 +186,27 @@ def _remove_empty(folder: Path) -> None:
 
 def _scratch(before: datetime, dry_run: bool) -> Iterator[Orphan]:
     """Scratch folders of runs that are not held any more; their names end in the run's token."""
+    # Listed before the rows are read: a run has its row before its folder.
     folders = [path for path in Path(settings.WORK_DIR).iterdir() if path.is_dir()]
+    if not folders:
+        return
     held = {
         run
         for model in (Module, Rendition)
         for run in model.objects.filter(status=Status.PROCESSING).values_list("run", flat=True)
     }
     for folder in folders:
-        if folder.name.rpartition("-")[2] in held or _newest(folder) > before:
+        if folder.name.rpartition("-")[2] in held:
             continue
-        for path in [path for path in folder.rglob("*") if path.is_file()]:
-            yield Orphan("scratch", str(path.relative_to(settings.WORK_DIR)), path.stat().st_size)
+        try:
+            if _newest(folder) > before:
+                continue
+            sizes = {path: path.stat().st_size for path in folder.rglob("*") if path.is_file()}
+        except FileNotFoundError:
+            continue  # its run, or another worker, is removing it
         if not dry_run:
             shutil.rmtree(folder, ignore_errors=True)
+        yield from (Orphan("scratch", str(path.relative_to(settings.WORK_DIR)), size) for path, size in sizes.items())
 
 
 def _newest(folder: Path) -> datetime:

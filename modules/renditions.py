@@ -14,37 +14,41 @@ from django.conf import settings
 from django.db import transaction
 
 from . import jobs, media
-from .attempt import HandBack, TooSlow
+from .attempt import ENDS, HandBack, TooSlow
 from .faults import DATABASE_FAULTS, once_the_database_answers, passing_code, pause
 from .heartbeat import Heartbeat
+from .limits import TooMuchScratch, code_of, scratch_over
 from .models import Module, Rendition, StageRun, Status, Superseded, bury, database_clock
-from .pipeline.types import MediaError, no_tick
-from .storage import REMOTE_FAULTS, delete_folder, local_copy, store
+from .pipeline.types import MediaError, share
+from .storage import REMOTE_FAULTS, delete_folder, is_local, local_copy, store
 
 logger = logging.getLogger(__name__)
+
+FAULTS = (MemoryError, OSError, *REMOTE_FAULTS, *DATABASE_FAULTS)
 
 
 def render(pk: str, *, worker: str = "", disposable: bool = True) -> bool:
     """Make the rendition of module `pk`, if it is there for the taking. True: this run made it."""
     worker = worker or jobs.worker_name()
     run = Rendition.objects.claim(pk, database_clock(), worker)
-    rendition = Rendition.objects.select_related("module").filter(pk=pk, run=run).first() if run else None
+    rendition = Rendition.objects.select_related("module__upload").filter(pk=pk, run=run).first() if run else None
     if rendition is None:
         return False
     folder = Path(settings.WORK_DIR) / f"rendition-{run}"
 
     def last_words(reason: str) -> None:
-        if reason == "too_slow":
-            _answer_for(rendition, TooSlow())
+        if reason != "superseded":
+            _answer_for(rendition, ENDS[reason]())
         shutil.rmtree(folder, ignore_errors=True)
 
     try:
-        with Heartbeat(lambda: Rendition.objects.beat(pk, run), last_words, disposable=disposable) as heart:
+        beat, look = partial(Rendition.objects.beat, pk, run), partial(scratch_over, folder)
+        with Heartbeat(beat, look, last_words, disposable=disposable) as heart:
             heart.give(3600 + 10 * (rendition.module.duration or 0))
             folder.mkdir(parents=True)
             _make(rendition, run, folder, heart)
         return True
-    except (Superseded, HandBack, TooSlow, MediaError, OSError, *REMOTE_FAULTS, *DATABASE_FAULTS) as error:
+    except (Superseded, HandBack, TooSlow, TooMuchScratch, MediaError, *FAULTS) as error:
         once_the_database_answers(partial(_answer_for, rendition, error))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -69,7 +73,7 @@ def _answer_for(rendition: Rendition, error: BaseException) -> None:
     elif isinstance(error, MediaError):
         Rendition.objects.fail(rendition.pk, rendition.run, error.code, **error.params)
     else:
-        give_up(code="internal", delay=pause(rendition.attempts + 1), traceback=trace)
+        give_up(code=code_of(error) or "internal", delay=pause(rendition.attempts + 1), traceback=trace)
 
 
 def _make(rendition: Rendition, run: str, folder: Path, heart: Heartbeat) -> None:
@@ -80,14 +84,15 @@ def _make(rendition: Rendition, run: str, folder: Path, heart: Heartbeat) -> Non
     def tick(done: float, code: str | None = None, /, **params: object) -> None:
         nonlocal reported
         if heart.over:
-            raise Superseded if heart.over == "superseded" else TooSlow
+            raise ENDS[heart.over]
         if (percent := int(done * 99)) > reported:
             reported = percent
             Rendition.objects.held(rendition.pk, run).update(progress=percent)
 
-    source = local_copy(module, folder, no_tick)
+    fetched = 0.0 if is_local() else 0.1
+    source = local_copy(module, folder, share(tick, 0.0, fetched))
     made = folder / "rendition.mp4"
-    media.make_rendition(source, module.container, made, tick)
+    media.make_rendition(source, module.container, made, share(tick, fetched, 1.0))
     size = made.stat().st_size
     name = store(made, f"{module.folder}/{uuid.uuid4().hex}.mp4")
     with transaction.atomic():

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import logging
+import time
 import uuid
 from collections.abc import Sequence
+from functools import partial
 
 from django.core.files.storage import default_storage
 from django.db import transaction
@@ -12,12 +15,31 @@ from django.utils import timezone
 
 from . import jobs
 from .attempt import Attempt
+from .faults import DATABASE_FAULTS
 from .merging import merge
-from .models import Cue, Module, Question, Rendition, Stage, StageRun, Status, Step, Superseded, Transcript, search_text
+from .models import (
+    Cue,
+    Module,
+    Question,
+    Rendition,
+    Stage,
+    StageRun,
+    Status,
+    Step,
+    Superseded,
+    Transcript,
+    database_clock,
+    search_text,
+)
 from .pipeline.types import Draft, Enhanced, Material, Probe
 from .pipeline.types import Question as QuizQuestion
+from .storage import REMOTE_FAULTS, ask
+
+logger = logging.getLogger(__name__)
 
 SHOWN_NOTICES = 20
+
+TIDY_SECONDS = 60  # that a worker spends on removing files after a module is ready
 
 
 def describe(attempt: Attempt, found: Probe, poster: str) -> None:
@@ -41,11 +63,12 @@ def set_language(attempt: Attempt, language: str) -> None:
 
 
 def want_rendition(attempt: Attempt) -> None:
-    """See to it that a copy that every browser plays is made, in a job of its own."""
+    """See to it that a copy that every browser plays is made, in a job of its own; one that failed, once more."""
     with transaction.atomic():
         Module.objects.fence(attempt.module.pk, attempt.run)
         rendition, made = Rendition.objects.get_or_create(module=attempt.module)
-    if made:
+        again = not made and attempt.module.attempts == 0 and Rendition.objects.requeue(rendition.pk, database_clock())
+    if made or again:
         jobs.enqueue(rendition)
 
 
@@ -61,7 +84,7 @@ def publish(attempt: Attempt, material: Material, origin: str, better: Enhanced)
     with transaction.atomic():
         Module.objects.fence(module.pk, attempt.run)
         same_cues = _write_transcript(module, material, origin)
-        steps = _write_steps(module, better, material, same_cues=same_cues)
+        _write_steps(module, better, material, same_cues=same_cues)
         StageRun.objects.create(
             module=module,
             run=attempt.run,
@@ -91,7 +114,6 @@ def publish(attempt: Attempt, material: Material, origin: str, better: Enhanced)
             search_text=search_text(Module.objects.get(pk=module.pk)),  # people may have changed the title
             version=F("version") + 1,
         )
-    _drop_unused_stills(module, steps)
 
 
 def _write_transcript(module: Module, material: Material, origin: str) -> bool:
@@ -111,7 +133,7 @@ def _write_transcript(module: Module, material: Material, origin: str) -> bool:
     return False
 
 
-def _write_steps(module: Module, better: Enhanced, material: Material, *, same_cues: bool) -> list[Step]:
+def _write_steps(module: Module, better: Enhanced, material: Material, *, same_cues: bool) -> None:
     """The new steps, merged with what people did to the old ones, in order of time; and the quiz about them."""
     names = {still.time: still.path for still in material.stills}
     new = {draft.id: _step(module, draft, names) for draft in better.steps}
@@ -119,13 +141,12 @@ def _write_steps(module: Module, better: Enhanced, material: Material, *, same_c
         new[aside.step].asides.append({"kind": aside.kind, "text": aside.text, "cues": list(aside.cues)})
     # Locked: an edit that comes in meanwhile waits, and is made to the new steps.
     old = list(module.steps.select_for_update())
-    steps, gone = merge(old, list(new.values()), same_cues=same_cues)
+    steps, gone = merge(old, list(new.values()), material.cues, same_cues=same_cues)
     Step.objects.filter(pk__in=[step.pk for step in gone]).delete()
     for order, step in enumerate(steps, start=1):
         step.order = order
         step.save()
     _write_quiz(module, better.quiz)
-    return [step for step in steps if not step.deleted]
 
 
 def _step(module: Module, draft: Draft, names: dict[float, str]) -> Step:
@@ -135,8 +156,8 @@ def _step(module: Module, draft: Draft, names: dict[float, str]) -> Step:
         kind=draft.kind,
         title=draft.title[:200],
         text=draft.text,
-        start=draft.start,
-        end=draft.end,
+        start=round(draft.start, 3),
+        end=round(draft.end, 3),
         still=names.get(draft.still, "") if draft.still is not None else "",
         cues=list(draft.cues),
     )
@@ -160,18 +181,28 @@ def _write_quiz(module: Module, quiz: Sequence[QuizQuestion]) -> None:
     )
 
 
-def _drop_unused_stills(module: Module, steps: Sequence[Step]) -> None:
-    """Pictures taken for an older result, under other names, are of no use now."""
+def drop_unused_stills(module: Module) -> None:
+    """Pictures taken for an older result, under other names, are of no use now.
+
+    The module is ready already: where the storage or the database fails, `prune_storage` removes them another day.
+    """
+    try:
+        _drop_unused_stills(module, until=time.monotonic() + TIDY_SECONDS)
+    except (OSError, *REMOTE_FAULTS, *DATABASE_FAULTS) as error:
+        logger.warning("[%s] Unused pictures are left for prune_storage: %s", module.pk, error)
+
+
+def _drop_unused_stills(module: Module, until: float) -> None:
     folder = f"{module.folder}/stills"
-    used = {
-        still["name"]
-        for still in module.stage_runs.filter(stage="stills", outcome=StageRun.Outcome.PART).values_list(
-            "output", flat=True
-        )
-    }
-    used |= {step.still for step in steps if step.still}
-    if not default_storage.exists(folder) and not used:
+    try:
+        names = [f"{folder}/{name}" for name in ask(partial(default_storage.listdir, folder))[1]]
+    except FileNotFoundError:
         return
-    for name in default_storage.listdir(folder)[1]:
-        if f"{folder}/{name}" not in used:
-            default_storage.delete(f"{folder}/{name}")
+    # Asked after the listing: what a new run stores is not in it.
+    if not Module.objects.filter(pk=module.pk, status=Status.READY).exists():
+        return
+    used = StageRun.objects.forget_old_pictures(module)
+    used.update(module.steps.values_list("still", flat=True))
+    for name in names:
+        if name not in used and time.monotonic() < until:
+            ask(partial(default_storage.delete, name))

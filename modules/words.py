@@ -36,7 +36,7 @@ WORDS = {
     ),
     "captions_unreadable": _("The captions could not be read, so the speech was used instead."),
     "no_stills": _("No pictures could be taken from this video."),
-    "damaged": _("Part of this file is damaged. The training covers the {seconds} that could be read."),
+    "damaged": _("Part of this file is damaged. The training covers the first {seconds} seconds, which could be read."),
     "visual_steps": _("These steps come from changes of picture alone. Add a captions file to get steps with words."),
     # What an AI service could not do. Local means were used in its place.
     "ai_key_refused": _(
@@ -82,12 +82,22 @@ WORDS = {
     "too_many_pixels": _("This video says that it is {width} × {height} pixels. Please export it at 4K or less."),
     "too_long": _("This video says that it is {hours} hours long. Please upload at most {limit} hours."),
     "file_missing": _("The video file is no longer in the storage. Please upload it again."),
+    "file_changed": _("The video file in the storage is not the one that was uploaded. Please upload it again."),
     "worker_died": _(
         "Processing stopped unexpectedly {attempts} times, most likely because of this file. "
         "Please export the video again, or try again later."
     ),
     "storage_down": _("The file storage could not be reached. Please try again in a few minutes."),
+    "unavailable": _("The site is catching its breath. Nothing is lost; please try again in a minute."),
     "database_down": _("The database could not be reached. Please try again in a few minutes."),
+    "too_heavy": _(
+        "This video needs more memory than it may take here. Please export it with a smaller picture (1080p, say) "
+        "and upload it again, or ask your administrator to raise RUN_MEMORY_MB."
+    ),
+    "too_much_scratch": _(
+        "This video needs more room on the disk than it may take here while it is processed. Please export it at a "
+        "lower quality or in shorter parts, or ask your administrator to raise RUN_DISK_MB."
+    ),
     "too_slow": _("Processing took far longer than it should, and was stopped. Please try again."),
     "internal": _("Something went wrong on our side. We have kept your video: please try again."),
     # What the door says to an upload that it turns away.
@@ -100,6 +110,8 @@ WORDS = {
     "too_big": _("This file is larger than {limit} MB. Please export it at a lower quality, or in shorter parts."),
     "no_length": _("Please send the video with a Content-Length header, so that we know how much to expect."),
     "bad_form": _("This upload could not be read. Please send it as a form (multipart/form-data) with a field “file”."),
+    "form_too_big": _("This is more than {limit} MB, which is too much for this form. Please send less."),
+    "form_broken_off": _("What you sent did not arrive in full. Please go back and try again."),
     "bad_title": _("This title is too long. Please use at most {limit} characters."),
     "bad_captions": _("These captions could not be read. Please choose a WebVTT (.vtt) or SubRip (.srt) file."),
     "broken_off": _("The upload broke off before the whole file had arrived. Please try again."),

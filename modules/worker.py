@@ -9,15 +9,18 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from types import FrameType
 from typing import Any
 
 from django.db import DatabaseError, InterfaceError, connections
+from django.utils import timezone
 from redis.backoff import ExponentialBackoff
 from redis.exceptions import RedisError, ResponseError, TimeoutError
 from redis.retry import Retry
 
-from . import children, jobs, processing, renditions
+from . import children, jobs, processing, pruning, renditions
+from .housekeeping import DailyPruning
 from .limits import limit_child
 from .models import StageRun, Worker, bury, database_clock
 
@@ -51,15 +54,17 @@ class Reconnect(Retry):
 
 
 class Duties:
-    """What every worker does beside its work: it writes its own heartbeat, and sweeps."""
+    """What every worker does beside its work: it writes its own heartbeat, sweeps, and prunes once a day."""
 
     def __init__(self, name: str, kind: str, queues: list[str]) -> None:
         self.name = name
         self._about = {"kind": kind, "host": socket.gethostname(), "pid": os.getpid(), "queues": queues}
         self._swept = self._seen = float("-inf")
+        self._pruning = DailyPruning()
 
     def do(self) -> None:
         """Call often. A database that is away is waited for: the worker lives on."""
+        self._pruning.do()
         now = time.monotonic()
         try:
             if now - self._seen >= SEEN_EVERY:
@@ -67,6 +72,7 @@ class Duties:
                 self._seen = now
             if now - self._swept >= SWEEP_EVERY:
                 jobs.sweep()
+                pruning.drop_dead_scratch(timezone.now())
                 # What an RQ worker could not send for want of Redis, it sends soon after Redis is back.
                 early = self._about["kind"] == Worker.Kind.RQ and not jobs.reachable()
                 self._swept = now - (SWEEP_EVERY - 2.0 if early else 0.0)
@@ -116,6 +122,7 @@ class RQWorker(jobs.RQBaseWorker):
         self.name = f"{socket.gethostname()}.{os.getpid()}.{'-'.join(self.queue_names())}"
         self.duties = Duties(self.name, Worker.Kind.RQ, self.queue_names())
         self._handing_back = False
+        self._ends_by = float("inf")
         self._job: jobs.RQJob | None = None
         children.freeze()
 
@@ -184,6 +191,8 @@ class RQWorker(jobs.RQBaseWorker):
 
     def monitor_work_horse(self, job: Any, queue: Any, execution: Any) -> None:
         """RQ asks Redis how a work-horse ended; its row waits neither for that, nor for a job that Redis forgot."""
+        if self._handing_back:
+            self._call_back_horse()  # told to go just before there was a work-horse
         try:
             super().monitor_work_horse(job, queue, execution)
         except RedisError as error:
@@ -200,6 +209,7 @@ class RQWorker(jobs.RQBaseWorker):
         try:
             row = jobs.job_row(job)
             if row and row.run and row.worker == self.name:
+                pruning.drop_scratch(row.run)
                 outcome = StageRun.Outcome.STOPPED if self._handing_back else StageRun.Outcome.DIED
                 bury(row, at=database_clock(), outcome=outcome, blame=not self._handing_back)
                 row.refresh_from_db()
@@ -216,15 +226,34 @@ class RQWorker(jobs.RQBaseWorker):
         """SIGTERM: the work-horse hands its module back, with all that it has saved, and the worker ends."""
         super().handle_warm_shutdown_request()
         self._handing_back = True
+        self._ends_by = time.monotonic() + 2 * STOP_WITHIN
         # Who must end within seconds does not wait for a Redis that hangs.
         self.connection = jobs.connection()
         if self._job:
             self._job.connection = self.connection
         if self.horse_pid:
+            self._call_back_horse()
+
+    def _call_back_horse(self) -> None:
+        with suppress(ProcessLookupError):  # it has just ended
             os.kill(self.horse_pid, signal.SIGTERM)
-            killer = threading.Timer(STOP_WITHIN, self.kill_horse)
-            killer.daemon = True
-            killer.start()
+        killer = threading.Timer(STOP_WITHIN, self._end_horse)
+        killer.daemon = True
+        killer.start()
+
+    def _end_horse(self) -> None:
+        # Without one, RQ's kill_horse would kill the process group of the worker itself.
+        if self.horse_pid:
+            self.kill_horse()
+
+    def request_force_stop(self, signum: int, frame: FrameType | None) -> None:
+        """Told again: Ctrl-C in a terminal reaches each process, and a supervisor passes it on besides.
+
+        All is under way, and cut short it would lose what the work-horse hands back. Only a worker that hangs
+        itself, when its work-horse must have ended long ago, ends as RQ would have it.
+        """
+        if time.monotonic() > self._ends_by:
+            super().request_force_stop(signum, frame)
 
     def teardown(self) -> None:
         self.duties.end()

@@ -2,9 +2,11 @@
 (() => {
   "use strict";
   const polled = (event) => event.detail?.ctx?.sourceElement?.closest("[hx-trigger*=every]");
-  const lost = (yes) => {
+  const lost = (yes, why = "lost") => {
     const notice = document.getElementById("connection");
-    if (notice) notice.hidden = !yes;
+    if (!notice) return;
+    notice.hidden = !yes;
+    if (yes) notice.querySelector("span").textContent = notice.dataset[why];
   };
 
   document.addEventListener("htmx:before:request", (event) => {
@@ -20,7 +22,7 @@
     const status = event.detail.ctx.response.status;
     // Gone (deleted, or no longer shared): the page itself says so.
     if (status === 404 || status === 403) location.reload();
-    else lost(true);
+    else lost(true, status === 503 ? "busy" : "lost");
   });
   document.addEventListener("htmx:after:swap", () => lost(false));
 })();

@@ -84,6 +84,7 @@
     byId("sending-fill").setAttribute("transform", `scale(${(100 * sent) / total} 1)`);
     const facts = [`${size(sent)} of ${size(total)}`];
     if (speed) facts.push(`${size(speed)}/s`, left((total - sent) / speed));
+    byId("sending-cancel").hidden = sent >= total; // All is there: the server makes a module of it.
     byId("sending-facts").textContent = sent < total ? facts.join(" · ") : "Sent. Checking the file…";
   };
 
@@ -96,7 +97,7 @@
       return;
     }
     sending(false);
-    if (status === 401) return location.assign(`/login/?next=${encodeURIComponent(location.pathname)}`);
+    if (status === 401) return location.assign(`${form.dataset.signIn}?next=${encodeURIComponent(location.pathname)}`);
     fail(response?.error || "The server could not take the file. Please try again in a minute.");
   };
 

@@ -178,6 +178,20 @@ class PostgresServer:
     def stop(self) -> None:
         self.process.stop(signal.SIGINT)
 
+    def hang(self) -> None:
+        """Every process of it stands still: connections are taken in by the kernel, and nothing is answered."""
+        self.hung = [self.process.pid, *children_of(self.process.pid)]
+        for pid in self.hung:
+            # A server process may be ending just now.
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        """After hang()."""
+        for pid in self.hung:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGCONT)
+
     def crash(self) -> None:
         """An immediate shutdown: connections are cut, and nothing is written in good order."""
         self.process.stop(signal.SIGQUIT)

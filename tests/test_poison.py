@@ -51,6 +51,7 @@ def check_poison(site: Site, start: Callable[[], Process], video: Path) -> None:
     assert worker.popen.poll() is None
     died = site.rows("SELECT attempt, code FROM modules_stagerun WHERE outcome = 'died' ORDER BY id")
     assert died[-1] == (3, "worker_died")
+    wait_for(lambda: not list((site.folder / "data" / "work").iterdir()), "all scratch to go")
 
 
 @pytest.fixture(scope="module")

@@ -220,6 +220,25 @@ def test_uploads_are_answered_and_workers_survive_while_redis_is(
     assert site.rows(FINISHED) == [(4,)]
 
 
+def test_a_worker_of_one_queue_that_starts_before_redis_waits_for_it(
+    new_site: Callable[..., Site], redis_server: RedisServer, short: Path
+):
+    site = new_site(QUEUE="rq", REDIS_PORT=str(redis_server.port))
+    site.serve()
+    redis_server.stop()
+    worker, other = site.start("rqworker", "default"), site.start("rqworker", "default")
+    for process in (worker, other):
+        wait_for(lambda process=process: "Redis cannot be used" in process.output(), "a word of it")
+    module = site.upload(short)["moduleId"]
+    assert other.stop(seconds=5) == 0
+    redis_server.start()
+    site.ready(module)
+    assert worker.popen.poll() is None
+    assert worker.output().count("Redis cannot be used") == 1
+    assert "Traceback" not in worker.output() + other.output()
+    assert worker.stop(seconds=15) == 0
+
+
 def test_redis_emptied_while_a_module_is_processed_loses_none(
     new_site: Callable[..., Site], redis_server: RedisServer, short: Path, slow_video: Path
 ):

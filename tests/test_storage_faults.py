@@ -1,7 +1,8 @@
-"""The storage fails: an object store that is down or answers every second call with an error, a disk that is full."""
+"""The object store is down, hangs, answers a byte at a time, or fails every second call."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 
 from .samples import how_to
 from .servers import Site, wait_for
-from .servers_storage import FlakyStore, TinyDisk
+from .servers_storage import FlakyStore
 from .videos import make_video
 
 LATER = "SELECT count(*) FROM modules_stagerun WHERE outcome = 'failed' AND code = '{}' AND traceback != ''"
@@ -27,21 +28,7 @@ def short(tmp_path: Path) -> Path:
     return how_to(tmp_path / "short.mp4", seconds=6)
 
 
-@pytest.fixture
-def tiny_disk() -> Iterator[Callable[[Path, int], TinyDisk]]:
-    """Puts a file system of so many kilobytes over a folder."""
-    disks: list[TinyDisk] = []
-
-    def make(folder: Path, kilobytes: int) -> TinyDisk:
-        disks.append(TinyDisk(folder, kilobytes))
-        return disks[-1]
-
-    yield make
-    for disk in disks:
-        disk.stop()
-
-
-def on_store(new_site: Callable[..., Site], address: str) -> Site:
+def on_store(new_site: Callable[..., Site], address: str, **env: str) -> Site:
     site = new_site(
         S3_BUCKET="trainings",
         S3_ENDPOINT_URL=address,
@@ -49,6 +36,7 @@ def on_store(new_site: Callable[..., Site], address: str) -> Site:
         S3_SECRET_KEY="test",
         S3_REGION="us-east-1",
         S3_ADDRESSING_STYLE="path",
+        **env,
     )
     site.serve()
     return site
@@ -100,31 +88,58 @@ def test_with_an_object_store_that_fails_half_of_its_calls_the_module_becomes_re
     wait_for(lambda: not list((site.folder / "data" / "work").iterdir()), "the scratch space to go")
 
 
-@pytest.mark.parametrize("place", ["work", "media"])
-def test_with_a_full_disk_the_run_is_put_off_with_a_reason_and_done_when_there_is_room(
-    new_site: Callable[..., Site], tiny_disk: Callable[[Path, int], TinyDisk], short: Path, place: str
+def faults(site: Site) -> int:
+    return site.rows(LATER.format("storage_down"))[0][0]
+
+
+def answers_at_once(site: Site, module: str) -> bool:
+    """Do the pages answer that need nothing of the store? It would hold them for a minute."""
+    began = time.monotonic()
+    pages = ("/", "/upload/", f"/modules/{module}/processing/", f"/modules/{module}/status/", "/healthz")
+    answers = [site.request("GET", page)[0] for page in (*pages, f"/api/upload/status/{module}")]
+    return answers == [200] * 6 and time.monotonic() - began < 15
+
+
+def test_an_object_store_that_hangs_or_trickles_holds_up_no_page_and_is_waited_for(
+    new_site: Callable[..., Site], flaky: FlakyStore, short: Path
 ):
-    site = new_site(MIN_FREE_DISK_MB="0")
-    disk = tiny_disk(site.folder / "data" / place, 4000)
-    site.serve()
+    site = on_store(new_site, flaky.url)
     module = site.upload(short)["moduleId"]
-    disk.fill()
-    site.start("localworker")
-    wait_for(lambda: seen(site, "disk_full"), "the run to be put off")
-    assert site.status(module)["status"] == "processing"
-    disk.empty()
+    for manner in ("hangs", "trickles"):
+        before = faults(site), flaky.waiting
+        flaky.manner = manner
+        if manner == "hangs":
+            site.start("localworker", S3_TIMEOUT="1")
+        wait_for(lambda asked=before[1]: flaky.waiting > asked, "the worker to ask the store")
+        assert answers_at_once(site, module)
+        wait_for(lambda known=before[0]: faults(site) > known, f"a call to be given up while the store {manner}")
+        assert site.status(module)["status"] == "processing"
+    flaky.manner = ""
     assert site.ready(module)["attempts"] == 0
 
 
-def test_a_rendition_that_finds_no_room_is_made_when_there_is_some(
-    new_site: Callable[..., Site], tiny_disk: Callable[[Path, int], TinyDisk], tmp_path: Path
+def test_an_upload_while_the_object_store_hangs_is_refused_in_words_and_leaves_nothing(
+    new_site: Callable[..., Site], flaky: FlakyStore, short: Path
 ):
-    site = new_site()
-    disk = tiny_disk(site.folder / "data" / "work", 160)
-    site.serve()
-    site.start("localworker")
-    site.ready(site.upload(make_video(tmp_path / "v.avi", seconds=20, scenes=range(1, 20)))["moduleId"])
-    wait_for(lambda: site.rows(LATER.format("disk_full") + " AND stage = 'rendition'") > [(0,)], "a full disk")
-    disk.resize(20_000)
+    site = on_store(new_site, flaky.url, S3_TIMEOUT="1")
+    flaky.manner = "hangs"
+    status, answer = site.try_upload(short)
+    assert (status, answer["errorCode"]) == (503, "storage_down")
+    flaky.manner = ""
+    assert site.rows("SELECT count(*) FROM modules_module") == [(0,)]
+    assert site.media() == []
+
+
+def test_a_store_that_fails_after_the_module_is_ready_changes_nothing_about_that(
+    new_site: Callable[..., Site], flaky: FlakyStore, tmp_path: Path
+):
+    site = on_store(new_site, flaky.url)
+    flaky.meant = lambda method, path: "prefix=" in path
+    flaky.share = 1.0
+    worker = site.start("localworker")
+    site.ready(site.upload(make_video(tmp_path / "v.avi", seconds=2))["moduleId"])
+    wait_for(lambda: "are left for prune_storage" in worker.output(), "the failure to be told")
+    assert "Processing complete!" in worker.output()
+    assert site.rows("SELECT status, attempts FROM modules_module") == [("ready", 0)]
     wait_for(lambda: site.rows("SELECT 1 FROM modules_rendition WHERE status = 'ready'"), "the rendition")
-    assert site.rows("SELECT attempts FROM modules_rendition") == [(0,)]
+    assert site.rows("SELECT count(*) FROM modules_stagerun WHERE outcome = 'failed'") == [(0,)]

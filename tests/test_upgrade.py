@@ -39,4 +39,4 @@ def test_modules_in_every_state_come_through_an_upgrade(first_version):
     for module in Module.objects.all():
         assert (module.progress, module.stage_runs.get().output) == (40, {"duration": 3})
         assert "title" in module.steps.get().edited
-        assert "Open the lid" in search_text(module)
+        assert "open the lid" in search_text(module)

@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from modules import jobs
-from modules.models import Worker, database_clock
+from modules.models import Module, Rendition, Status, Worker, database_clock
 
 
 @dataclass(frozen=True)
@@ -35,8 +35,8 @@ def healthz(request: HttpRequest) -> HttpResponse:
 def readyz(request: HttpRequest) -> JsonResponse:
     """200 when uploads are taken in and worked on, else 503. AI has other means, so it never is the reason."""
     parts = {"database": database()}
-    kinds = worker_kinds() if parts["database"].ok else set()
-    parts |= {"queue": queue(kinds), "workers": workers(kinds), "storage": storage(), "ai": ai()}
+    listening = listeners() if parts["database"].ok else []
+    parts |= {"queue": queue(listening), "workers": workers(listening), "storage": storage(), "ai": ai()}
     ready = all(part.ok for name, part in parts.items() if name != "ai")
     answer = {"ready": ready} | {name: asdict(part) for name, part in parts.items()}
     return JsonResponse(answer, status=200 if ready else 503)
@@ -51,30 +51,44 @@ def database() -> Part:
     return Part(True, connection.vendor)
 
 
-def worker_kinds() -> set[str]:
-    """Which kinds of worker that QUEUE lets work were heard of lately; none where no table has been made yet."""
-    wanted = {"rq": {Worker.Kind.RQ}, "local": {Worker.Kind.LOCAL}}.get(settings.QUEUE, set(Worker.Kind))
+def listeners() -> list[Worker]:
+    """The workers that QUEUE lets work and that were heard of lately; none where no table has been made yet."""
     try:
-        return wanted & set(Worker.objects.alive(database_clock()).values_list("kind", flat=True))
+        return list(Worker.objects.working(database_clock()))
     except DatabaseError:
-        return set()
+        return []
 
 
-def queue(kinds: set[str]) -> Part:
+def waiting() -> set[str]:
+    """The queues in which something waits."""
+    found = set(Module.objects.filter(status=Status.QUEUED).order_by().values_list("queue", flat=True).distinct())
+    return found | ({Rendition.queue} if Rendition.objects.filter(status=Status.QUEUED).exists() else set())
+
+
+def queue(listening: list[Worker]) -> Part:
     if settings.QUEUE == "local":
         return Part(True, "No queue is needed: the local worker takes modules from the database.")
     if jobs.reachable():
         return Part(True, "Redis answers.")
-    if settings.QUEUE == "auto" and Worker.Kind.LOCAL in kinds:
+    if settings.QUEUE == "auto" and any(worker.kind == Worker.Kind.LOCAL for worker in listening):
         return Part(True, "Redis does not answer; the local worker takes modules from the database.")
     return Part(False, "Redis does not answer. Start it, or set REDIS_HOST and REDIS_PORT; what waits is not lost.")
 
 
-def workers(kinds: set[str]) -> Part:
-    if kinds:
-        return Part(True, f"Listening: {', '.join(sorted(Worker.Kind(kind).label for kind in kinds))}.")
+def workers(listening: list[Worker]) -> Part:
+    """Somebody listens; and where something waits, somebody serves that queue."""
     command = "manage.py localworker" if settings.QUEUE == "local" else "manage.py rqworker"
-    return Part(False, f"No worker listens, so uploads wait. Start one: {command}")
+    if not listening:
+        return Part(False, f"No worker listens, so uploads wait. Start one: {command}")
+    said = f"Listening: {', '.join(sorted({worker.get_kind_display() for worker in listening}))}."
+    served = {name for worker in listening for name in worker.queues}
+    unserved = [name for name in jobs.QUEUES if name not in served]
+    if not unserved:
+        return Part(True, said)
+    starved = [name for name in unserved if name in waiting()]
+    if starved:
+        return Part(False, f"{said} What waits in {', '.join(starved)} is served by nobody. Start: {command}")
+    return Part(True, f"{said} Nobody serves {', '.join(unserved)}, where nothing waits yet. To serve all: {command}")
 
 
 def storage() -> Part:

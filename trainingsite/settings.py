@@ -58,7 +58,8 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "trainingsite.away.SessionMiddleware",
+    "trainingsite.away.DatabaseAwayMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "trainingsite.accounts.tokens.BearerMiddleware",
     "trainingsite.accounts.htmx.SignInMiddleware",
@@ -117,8 +118,26 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = 60
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-    # A server that hangs must not hold a request, nor a heartbeat, for ever.
-    _patience = {"connect_timeout": 5, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3}
+    if DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
+        DATABASES["default"]["ENGINE"] = "trainingsite.postgresql"
+    # A server that is slow, gone or hangs must not hold a request, nor a heartbeat, for ever.
+    DATABASE_TIMEOUT = env.float("DATABASE_TIMEOUT", default=30)  # seconds for one statement; 0: no limit
+    _limits = {  # milliseconds
+        "statement_timeout": int(1000 * DATABASE_TIMEOUT),
+        "lock_timeout": int(1000 * DATABASE_TIMEOUT / 2),
+        "idle_in_transaction_session_timeout": 60_000,
+    }
+    _patience = {
+        "connect_timeout": 5,
+        "keepalives_idle": 10,
+        "keepalives_interval": 5,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 20_000,
+    }
+    if DATABASE_TIMEOUT:
+        _patience["options"] = " ".join(f"-c {name}={value}" for name, value in _limits.items())
+        # Longer than the server's own limit: only one that hangs has not answered by then.
+        _patience["answer_within"] = DATABASE_TIMEOUT + 5
     DATABASES["default"]["OPTIONS"] = _patience | DATABASES["default"].get("OPTIONS", {})
 
 # --- Redis and the queue --------------------------------------------------------------------------------------
@@ -176,8 +195,10 @@ except OSError as _error:
     raise ImproperlyConfigured(f"Set DATA_DIR to a folder that can be written to ({_error}).") from _error
 S3_BUCKET = env.str("S3_BUCKET", default="")
 S3_ENDPOINT_URL = env.str("S3_ENDPOINT_URL", default="")
+S3_PUBLIC_URL = env.str("S3_PUBLIC_URL", default="")  # the same store as browsers reach it; empty: by S3_ENDPOINT_URL
 S3_ACCESS_KEY = env.str("S3_ACCESS_KEY", default="")
 S3_SECRET_KEY = env.str("S3_SECRET_KEY", default="")
+S3_TIMEOUT = env.float("S3_TIMEOUT", default=20)  # seconds without a byte from the object store
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
@@ -189,25 +210,33 @@ STORAGES = {
 if S3_BUCKET:
     from botocore.config import Config  # only where it is needed: it takes a second to load
 
+    # The signature of an address (s3v4) holds the region: without one there is none to sign for.
+    _region = env.str("S3_REGION", default="") or env.str("AWS_DEFAULT_REGION", default="us-east-1")
     STORAGES["default"] = {
         "BACKEND": "storages.backends.s3.S3Storage",
         "OPTIONS": {
             "bucket_name": S3_BUCKET,
             "endpoint_url": S3_ENDPOINT_URL or None,
-            "region_name": env.str("S3_REGION", default="") or None,
+            "region_name": _region,
             "access_key": S3_ACCESS_KEY or None,
             "secret_key": S3_SECRET_KEY or None,
             # A store that is away costs an upload seconds, and a run tries again later.
             "client_config": Config(
+                signature_version="s3v4",
                 s3={"addressing_style": env.str("S3_ADDRESSING_STYLE", default="auto")},
                 connect_timeout=3,
-                read_timeout=20,
+                read_timeout=S3_TIMEOUT,
                 retries={"mode": "standard", "total_max_attempts": 4},
             ),
             "default_acl": None,
             "file_overwrite": True,  # every name of ours holds a random part
             "querystring_expire": 3600,
         },
+    }
+    # Only signs addresses, which takes no call: the name by which it knows the store is part of what is signed.
+    STORAGES["browsers"] = {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": STORAGES["default"]["OPTIONS"] | {"endpoint_url": S3_PUBLIC_URL or S3_ENDPOINT_URL or None},
     }
 
 # --- Limits ---------------------------------------------------------------------------------------------------
@@ -220,7 +249,8 @@ MAX_VIDEO_HOURS = env.float("MAX_VIDEO_HOURS", default=12)
 MAX_VIDEO_PIXELS = env.int("MAX_VIDEO_PIXELS", default=8192 * 4320)
 MIN_FREE_DISK_MB = env.int("MIN_FREE_DISK_MB", default=512)  # what an upload must leave
 RUN_MEMORY_MB = env.int("RUN_MEMORY_MB", default=8192)  # private memory of one run; 0: no limit
-RUN_DISK_MB = env.int("RUN_DISK_MB", default=4 * MAX_UPLOAD_MB)  # any one file that a run writes; 0: no limit
+RUN_DISK_MB = env.int("RUN_DISK_MB", default=4 * MAX_UPLOAD_MB)  # scratch files of one run; 0: no limit
+PRUNE_EVERY_HOURS = env.float("PRUNE_EVERY_HOURS", default=24)  # workers run prune_storage; 0: never
 LONG_VIDEO_MINUTES = env.float("LONG_VIDEO_MINUTES", default=20)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 

@@ -14,12 +14,13 @@ from typing import Any
 from django.conf import settings
 from django.core.files import File
 from django.core.files.storage import default_storage
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, transaction
 from django.http import HttpRequest
 
 from modules import jobs
+from modules.faults import DATABASE_FAULTS
 from modules.models import Module
-from modules.storage import REMOTE_FAULTS
+from modules.storage import REMOTE_FAULTS, ask, is_local
 
 from .containers import ENDINGS
 from .forms import read_container
@@ -28,6 +29,10 @@ from .models import Upload
 from .refusals import Refused
 
 logger = logging.getLogger(__name__)
+
+
+class CommitUnknown(OperationalError):
+    """The database went away while it was told to keep the rows: it may have kept them."""
 
 
 def accept(
@@ -78,6 +83,10 @@ def accept(
             if first := known(user, idempotency_key):
                 return first.module
             raise
+        except CommitUnknown:
+            # Rows without a file would be worse than a file without rows, which prune_storage finds.
+            undo.pop_all()
+            raise
         undo.pop_all()
     logger.info("📤 [%s] Upload complete: %dms", module.pk, upload.received_ms)
     return module
@@ -86,9 +95,11 @@ def accept(
 def store(module: Module, video: File, captions: File | None) -> None:
     """Put the files into the storage (a rename, where it is local). Slow perhaps, so before any transaction."""
     try:
-        module.video.save(f"video.{ENDINGS[module.container]}", video, save=False)
+        name = f"video.{ENDINGS[module.container]}"
+        ask(partial(module.video.save, name, video, save=False), video.size)
         if captions:
-            module.captions_file.save(f"captions.{captions_ending(captions)}", captions, save=False)
+            name = f"captions.{captions_ending(captions)}"
+            ask(partial(module.captions_file.save, name, captions, save=False), captions.size)
     except OSError as error:
         if error.errno in NO_ROOM:
             raise Refused("disk_full") from error
@@ -99,14 +110,24 @@ def store(module: Module, video: File, captions: File | None) -> None:
 
 
 def write_rows(module: Module, upload: Upload) -> None:
-    """One short transaction; the workers hear of it after the commit, and never of what was rolled back."""
-    with transaction.atomic():
-        # The door counted before the body was read, and others may have come in since.
-        if upload.source != Upload.Source.COMMAND and crowded(upload.user):
-            raise Refused("too_many", limit=settings.MAX_ACTIVE_PER_USER)
-        module.save(force_insert=True)
-        upload.save(force_insert=True)
-        transaction.on_commit(partial(jobs.enqueue, module), robust=True)
+    """One short transaction; the workers hear of it after the commit, and never of what was rolled back.
+
+    Raises CommitUnknown, and all that the database raises.
+    """
+    complete = False
+    try:
+        with transaction.atomic():
+            # The door counted before the body was read, and others may have come in since.
+            if upload.source != Upload.Source.COMMAND and crowded(upload.user):
+                raise Refused("too_many", limit=settings.MAX_ACTIVE_PER_USER)
+            module.save(force_insert=True)
+            upload.save(force_insert=True)
+            transaction.on_commit(partial(jobs.enqueue, module), robust=True)
+            complete = True
+    except DATABASE_FAULTS as error:
+        if complete:
+            raise CommitUnknown(*error.args) from error
+        raise
 
 
 def remove_files(module: Module) -> None:
@@ -115,7 +136,8 @@ def remove_files(module: Module) -> None:
         for file in (module.video, module.captions_file):
             if file:
                 default_storage.delete(file.name)
-        default_storage.delete(f"modules/{module.pk}")
+        if is_local():  # an object store has no folders
+            default_storage.delete(f"modules/{module.pk}")
     except REMOTE_FAULTS as error:
         logger.warning("[%s] Files are left for prune_storage, the object store cannot be used: %s", module.pk, error)
 

@@ -1,4 +1,7 @@
-"""The door: what can be said about an upload before its body is read, and then the reading of it."""
+"""The door: what can be said about an upload before its body is read, and then the reading of it.
+
+Other forms come through it too: small as they are, none may keep a thread waiting for its body.
+"""
 
 from __future__ import annotations
 
@@ -14,15 +17,19 @@ from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooMany
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 
+from trainingsite.away import answered
+
 from .accept import crowded, key_of, known
 from .forms import MB
 from .handlers import remove_abandoned
-from .refusals import Refused, patience, refuse
+from .refusals import Refused, patience, refuse, refuse_form
 
 logger = logging.getLogger(__name__)
 
 GUARDED = {"upload", "api_upload"}
 FORM_BYTES = MB  # title, boundaries and headers around the files
+OTHER_FORM_MB = 2  # Django itself takes 1 MB of fields, and counts only what it has read
+OTHER_FORM_STALL = 15.0  # seconds without a byte; four times that for the whole of it
 
 
 class DoorMiddleware:
@@ -36,10 +43,13 @@ class DoorMiddleware:
         request.started = time.monotonic()
         return self.get_response(request)
 
+    @answered
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
         # Here and not in __call__: the refusal's page needs the CSRF cookie, which is known only by now.
-        if request.method != "POST" or request.resolver_match.view_name not in GUARDED:
+        if request.method != "POST":
             return None
+        if request.resolver_match.view_name not in GUARDED:
+            return other_form(request)
         request.upload_id = uuid.uuid4()
         try:
             check(request)
@@ -81,6 +91,23 @@ def receive(request: HttpRequest) -> None:
         raise Refused("bad_form") from error
     if request.upload_problem:
         raise Refused(request.upload_problem)
+
+
+def other_form(request: HttpRequest) -> HttpResponse | None:
+    """Take in the body of a form that is no upload. An answer: the form is too big, or did not arrive in time.
+
+    Whoever sends nothing, or a byte now and then, would hold a thread; and for this nobody need be signed in.
+    """
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    if not length.isdecimal() or int(length) > OTHER_FORM_MB * MB:
+        return refuse_form(request, Refused("form_too_big", limit=OTHER_FORM_MB))
+    stall = min(settings.UPLOAD_STALL_SECONDS, OTHER_FORM_STALL)
+    try:
+        with patience(request, stall, in_all=4 * stall):
+            request.POST  # noqa: B018  Django reads the body when it is first asked for
+    except UnreadablePostError:
+        return refuse_form(request, Refused("form_broken_off"))
+    return None
 
 
 def discard(request: HttpRequest) -> None:

@@ -22,7 +22,8 @@ def _invalid(code: str, **params: Any) -> forms.ValidationError:
     return forms.ValidationError(say(code, params), code=code, params=params)
 
 
-def _new_key() -> str:
+def new_key() -> str:
+    """An idempotency key for a form that is about to be shown."""
     return uuid.uuid4().hex
 
 
@@ -37,7 +38,7 @@ class UploadForm(forms.Form):
     title = forms.CharField(label="Title", required=False)
     captions = forms.FileField(label="Captions", required=False, allow_empty_file=True)
     # The form's own, so that a second click or a reload of the answer does not upload twice.
-    idempotency_key = forms.CharField(required=False, widget=forms.HiddenInput, initial=_new_key)
+    idempotency_key = forms.CharField(required=False, widget=forms.HiddenInput, initial=new_key)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -110,6 +111,7 @@ def form_context(form: UploadForm) -> dict[str, Any]:
         "max_upload_mb": settings.MAX_UPLOAD_MB,
         "max_upload_bytes": settings.MAX_UPLOAD_MB * MB,
         "sample_available": sample_path().is_file(),
+        "sample_key": new_key(),
     }
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import socket
+import threading
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -24,6 +26,7 @@ STATUS = {
     "csrf": 403,
     "not_allowed": 405,
     "too_big": 413,
+    "form_too_big": 413,
     "not_a_video": 415,
     "too_many": 429,
     "storage_down": 503,
@@ -62,6 +65,17 @@ def refuse(request: HttpRequest, refused: Refused, form: UploadForm | None = Non
     return render(request, "uploads/upload.html", form_context(form), status=status)
 
 
+def refuse_form(request: HttpRequest, refused: Refused) -> HttpResponse:
+    """The answer to a form that is no upload and is turned away at the door: one sentence."""
+    if refused.code != "form_broken_off":
+        drain(request)
+    status = STATUS.get(refused.code, 400)
+    logger.warning("❌ %s refused: %s", request.path, refused.code)
+    if wants_json(request):
+        return refusal_json(refused.code, status, refused.params)
+    return HttpResponse(str(refused), status=status, content_type="text/plain; charset=utf-8")
+
+
 def drain(request: HttpRequest) -> None:
     """Read and drop what is still on its way, for a few seconds: a client that writes all before it reads would
     see a broken connection in place of our answer. Past that the server closes the connection."""
@@ -72,8 +86,8 @@ def drain(request: HttpRequest) -> None:
 
 
 @contextlib.contextmanager
-def patience(request: HttpRequest, seconds: float) -> Iterator[None]:
-    """Wait at most this long for the next bytes of the body (UnreadablePostError then).
+def patience(request: HttpRequest, seconds: float, in_all: float | None = None) -> Iterator[None]:
+    """Wait at most this long for the next bytes of the body, and in_all for the whole (UnreadablePostError then).
 
     gunicorn itself waits for ever, and so a vanished client would hold one of its threads. Other servers do not
     show their socket: there it is their own time limit that counts.
@@ -84,7 +98,22 @@ def patience(request: HttpRequest, seconds: float) -> Iterator[None]:
         return
     before = connection.gettimeout()
     connection.settimeout(seconds)
+    late = threading.Event()
+    alarm = threading.Timer(in_all or 0, _hear_no_more, (connection, late))
+    if in_all:
+        alarm.start()
     try:
         yield
     finally:
+        alarm.cancel()
         connection.settimeout(before)
+    if late.is_set():
+        # The body ended too soon, which Django would take for the whole of it.
+        raise UnreadablePostError("The body came too slowly.")
+
+
+def _hear_no_more(connection: socket.socket, late: threading.Event) -> None:
+    late.set()
+    # Who has hung up meanwhile has nothing more to say either.
+    with contextlib.suppress(OSError):
+        connection.shutdown(socket.SHUT_RD)

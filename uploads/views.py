@@ -51,7 +51,9 @@ def upload_sample(request: HttpRequest) -> HttpResponse:
     try:
         with path.open("rb") as file:
             sample = File(file, name=path.name)
-            module = accept(sample, user=request.user, title=SAMPLE_TITLE, source=Upload.Source.SAMPLE)
+            key = once(request.POST.get("idempotency_key", ""), sample)
+            source = Upload.Source.SAMPLE
+            module = accept(sample, user=request.user, title=SAMPLE_TITLE, source=source, idempotency_key=key)
     except Refused as refused:
         return refuse(request, refused)
     return redirect("processing", module.pk)
@@ -70,7 +72,7 @@ def receive(request: HttpRequest, source: str) -> HttpResponse:
             title=form.cleaned_data["title"],
             captions=form.cleaned_data["captions"],
             source=source,
-            idempotency_key=key_of(request) or form_key(form),
+            idempotency_key=key_of(request) or once(form.cleaned_data["idempotency_key"], form.cleaned_data["file"]),
             upload_id=request.upload_id,
             started=request.started,
         )
@@ -79,9 +81,8 @@ def receive(request: HttpRequest, source: str) -> HttpResponse:
     return accepted_json(module) if wants_json(request) else redirect("processing", module.pk)
 
 
-def form_key(form: UploadForm) -> str:
+def once(key: str, file: File) -> str:
     """The form's own key, for this file: Back and another file in the same form is another upload."""
-    key, file = form.cleaned_data["idempotency_key"], form.cleaned_data["file"]
     return hashlib.sha256(f"{key}\n{file.name}\n{file.size}".encode()).hexdigest() if key else ""
 
 

@@ -9,11 +9,12 @@ from .pieces import encode_audio, shrink_jpeg
 from .probe import probe
 from .rendition import make_rendition
 from .scenes import scenes
-from .stills import grab, poster
+from .stills import distinct, grab, poster
 from .subtitles import subtitles
 
 __all__ = [
     "audio_blocks",
+    "distinct",
     "encode_audio",
     "grab",
     "make_rendition",

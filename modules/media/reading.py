@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import mmap
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from itertools import chain
@@ -27,8 +28,11 @@ MOST_PIXELS = 8192 * 8192
 MOST_FAILURES = 100
 """Reads that may fail in a row before the rest of a file is given up."""
 
-OUR_FAULT = {errno.ENOSPC, errno.EMFILE, errno.ENFILE, errno.EACCES}
-"""Errors of the machine, not of the file."""
+OUR_FAULT = {errno.EFBIG, errno.ENOSPC, errno.EMFILE, errno.ENFILE, errno.EACCES}
+"""Errors of the machine, or of a limit that it sets; not of the file."""
+
+ROOM = 128 * 1024 * 1024
+"""Bytes that a decoder must be able to have, for its failure to be the file's: the largest pictures take so much."""
 
 
 @contextmanager
@@ -54,13 +58,26 @@ def open_video(path: Path, container: str, **options: str) -> Iterator[InputCont
 
 @contextmanager
 def of_the_file() -> Iterator[None]:
-    """Turn av's errors into MediaError, but for those of the machine."""
+    """Turn av's errors into MediaError, but for those of the machine. Raises MemoryError when there is none left."""
     try:
         yield
     except av.FFmpegError as error:
-        if error.errno in OUR_FAULT:
-            raise
+        raise_ours(error)
         raise MediaError("damaged_video") from error
+
+
+def raise_ours(error: av.FFmpegError) -> None:
+    """Return when the file is to blame for the error; else raise what it really is: OSError or MemoryError.
+
+    What av says of memory proves nothing: decoders call a picture damaged that they found no room for, and a
+    damaged file asks for more than any machine has. So it is tried out (what is only asked for costs nothing).
+    """
+    if error.errno in OUR_FAULT:
+        raise error
+    try:
+        mmap.mmap(-1, ROOM, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS).close()
+    except OSError as full:
+        raise MemoryError(f"No memory left ({full}), and so: {error}") from error
 
 
 def best(source: InputContainer, kind: Literal["video", "audio"]) -> Stream | None:
@@ -72,10 +89,11 @@ def best(source: InputContainer, kind: Literal["video", "audio"]) -> Stream | No
     return stream if stream is not None and stream.codec_context is not None else None
 
 
-def video_stream(source: InputContainer) -> VideoStream:
+def video_stream(source: InputContainer, *, threads: int = 1) -> VideoStream:
     """The pictures that a player would show (cover art is none), ready to decode; other tracks are not read.
 
-    Raises MediaError: no_video, or not_a_video when there is no decoder for it.
+    threads: of the decoder; 0 is one for each core. Raises MediaError: no_video, or not_a_video when there is
+    no decoder for it.
     """
     found = [stream for stream in source.streams.video if not stream.disposition & Disposition.attached_pic]
     if not found:
@@ -86,6 +104,7 @@ def video_stream(source: InputContainer) -> VideoStream:
     chosen = best(source, "video")
     stream = chosen if chosen in known else known[0]
     stream.codec_context.options = {"max_pixels": str(MOST_PIXELS)}
+    stream.codec_context.thread_count = threads
     stream.thread_type = "AUTO"
     return stream
 
@@ -118,8 +137,7 @@ def packets(source: InputContainer, *streams: Stream) -> Iterator[Packet]:
                     yield packet
             return
         except av.FFmpegError as error:
-            if error.errno in OUR_FAULT:
-                raise
+            raise_ours(error)
             failures += 1
         except IndexError:
             return  # PyAV's demux at the end, when a damaged MPEG-TS showed a new stream on the way
@@ -129,7 +147,8 @@ def decode(packet: Packet) -> list[VideoFrame] | list[AudioFrame]:
     """The packet's frames; none when it is damaged."""
     try:
         return packet.decode()
-    except av.FFmpegError:
+    except av.FFmpegError as error:
+        raise_ours(error)
         return []
 
 
@@ -145,15 +164,16 @@ def flush(stream: Stream) -> Iterator[VideoFrame | AudioFrame]:
     """The frames that the decoder still holds, asked for when the first is taken."""
     try:
         yield from stream.decode(None)
-    except av.FFmpegError:
-        return
+    except av.FFmpegError as error:
+        raise_ours(error)
 
 
 def seek(source: InputContainer, stream: Stream, time: float) -> bool:
     """Go to the keyframe at or before the file's own time (seconds). False: the file cannot be sought there."""
     try:
         source.seek(round(time / stream.time_base), stream=stream)
-    except av.FFmpegError:
+    except av.FFmpegError as error:
+        raise_ours(error)
         return False
     return True
 
@@ -162,6 +182,7 @@ def seek_time(source: InputContainer, time: float) -> bool:
     """As `seek`, in all streams."""
     try:
         source.seek(round(time * av.time_base))
-    except av.FFmpegError:
+    except av.FFmpegError as error:
+        raise_ours(error)
         return False
     return True

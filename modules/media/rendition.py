@@ -68,7 +68,7 @@ def _write(target: OutputContainer, packet: Packet) -> None:
 
 
 def _picture_lane(target: OutputContainer, source: InputContainer, container: str) -> Lane:
-    stream, zero = video_stream(source), origin(source, container)
+    stream, zero = video_stream(source, threads=0), origin(source, container)
     read_only(source, stream)
     if container in WITH_TIMES and _suits(stream):
         return _copied(target.add_stream_from_template(stream), source, stream, zero)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
@@ -14,6 +16,7 @@ from av.video.stream import VideoStream
 
 from modules.pipeline.types import Scene, Tick, no_tick
 
+from . import threads
 from .pictures import changed_share, colours_moved, thumbnail
 from .reading import decoded, open_video, origin, packets, read_only, seek, video_stream
 
@@ -34,6 +37,9 @@ ABOVE_CALM = 2.5
 
 CUT = 0.45
 """So different are the colours (0..1) that it is a cut even amid motion."""
+
+SHORTEST_PART = 30.0
+"""Seconds of video that make a part of its own worth while."""
 
 NEIGHBOURS = 4
 CLOSEST = 1.5
@@ -61,29 +67,66 @@ class Look:
 def scenes(path: Path, container: str, duration: float, tick: Tick = no_tick) -> tuple[Scene, ...]:
     """Changes of picture in order of time, at most MOST, at least CLOSEST seconds apart.
 
-    Decodes keyframes, and more only where they are SPARSE. Raises MediaError as `open_video` does.
+    Decodes keyframes, and more only where they are SPARSE; the parts of a long video side by side.
+    Raises MediaError as `open_video` does.
     """
     with open_video(path, container) as source:
         stream = video_stream(source)
         read_only(source, stream)
-        dense = _dense_keyframes(source, stream, duration)
+        keyframes = _keyframes(source, stream)
+        dense = _dense(keyframes, stream)
+        cuts = [None, *_cuts([float(pts * stream.time_base) for pts in keyframes]), None]
+    looks = []
+    parts = [_part(path, container, dense, start, stop) for start, stop in pairwise(cuts)]
+    with closing(threads.merged(parts)) as coming:
+        for look in coming:
+            looks.append(look)
+            tick(min(len(looks) * EVERY / max(duration, 0.1), 1.0) * 0.9)
     with open_video(path, container) as source:
         stream = video_stream(source)
         read_only(source, stream)
-        looks = []
-        for look in _looks(_thumbnails(source, stream, dense), origin(source, container)):
-            looks.append(look)
-            tick(min(look.time / max(duration, 0.1), 1.0) * 0.9)
-        found = [_refined(source, stream, origin(source, container), look) for look in changes(looks)]
+        found = changes(sorted(looks, key=lambda look: look.time))
+        found = [_refined(source, stream, origin(source, container), look) for look in found]
     tick(1.0)
     return tuple(Scene(look.time, look.score) for look in found if 0.3 < look.time < duration - 0.2)
 
 
-def _dense_keyframes(source: InputContainer, stream: VideoStream, duration: float) -> set[int]:
-    """The times (pts) of the keyframes soon followed by another one. Nothing is decoded."""
-    times = sorted(packet.pts for packet in packets(source, stream) if packet.is_keyframe and packet.pts is not None)
+def _keyframes(source: InputContainer, stream: VideoStream) -> list[int]:
+    """The times (pts) of the keyframes, in order. Nothing is decoded."""
+    return sorted(packet.pts for packet in packets(source, stream) if packet.is_keyframe and packet.pts is not None)
+
+
+def _dense(keyframes: Sequence[int], stream: VideoStream) -> set[int]:
+    """The keyframes soon followed by another one."""
     soon = SPARSE / stream.time_base
-    return {time for time, following in pairwise(times) if following - time <= soon}
+    return {time for time, following in pairwise(keyframes) if following - time <= soon}
+
+
+def _cuts(keyframes: Sequence[float]) -> list[float]:
+    """The keyframes (the file's own seconds) at which a long video is cut into parts of about equal length."""
+    if not keyframes:
+        return []
+    length = keyframes[-1] - keyframes[0]
+    parts = max(min(threads.at_once(), int(length / SHORTEST_PART)), 1)
+    wanted = (keyframes[0] + length * part / parts for part in range(1, parts))
+    return sorted({keyframes[bisect_left(keyframes, time)] for time in wanted})
+
+
+def _part(path: Path, container: str, dense: set[int], start: float | None, stop: float | None) -> Generator[Look]:
+    """The looks from the keyframe at start to the first one past stop (the file's own seconds)."""
+    with open_video(path, container) as source:
+        stream = video_stream(source)
+        read_only(source, stream)
+        zero = origin(source, container)
+        thumbs = _thumbnails(source, stream, dense)
+        if start is not None:
+            # Where it cannot be sought, what comes before the start is decoded for nothing.
+            seek(source, stream, start)
+            thumbs = (thumb for thumb in thumbs if thumb[0] >= start - 0.001)
+        for look in _looks(thumbs, zero):
+            yield look
+            if stop is not None and look.time + zero >= stop:
+                return
 
 
 def _thumbnails(source: InputContainer, stream: VideoStream, dense: set[int]) -> Iterator[Thumb]:

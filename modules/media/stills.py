@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import replace
 from itertools import islice
+from operator import itemgetter
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +17,8 @@ from av.video.stream import VideoStream
 
 from modules.pipeline.types import MediaError, Still, Tick, no_tick
 
-from .pictures import changed_share, is_black, is_same, save_jpeg, sharpness, thumbnail
+from . import threads
+from .pictures import changed_share, is_black, look_of, same_look, save_jpeg, sharpness, thumbnail
 from .reading import decoded, open_video, origin, packets, read_only, seek, video_stream
 
 LONGEST_SIDE = 1280
@@ -30,30 +34,59 @@ FINE = 0.2
 ANOTHER = 0.4
 """The share of the picture whose change ends the search: it is another scene's picture then."""
 
+FEWEST = 8
+"""Pictures that make a part of their own worth while."""
+
 POSTER_AT = (0.0, 0.02, 0.05, 0.1, 0.2, 0.35, 0.5)
 POSTER_WITHIN = 60.0
 
 
-def grab(path: Path, container: str, times: Sequence[float], folder: Path, tick: Tick = no_tick) -> Iterator[Still]:
-    """One picture for each wanted time (seconds), in order of time, in folder; each is given as soon as it is there.
+def grab(
+    path: Path, container: str, times: Mapping[int, float], folder: Path, tick: Tick = no_tick
+) -> Iterator[tuple[int, Still]]:
+    """One picture for each wanted time (seconds, by a place of the caller's), in folder; as soon as it is there.
 
-    It is the sharpest within REACH after the time; past the end, the last one. Left out where the picture is
-    black or shows the same as the one before. Raises MediaError as `open_video` does.
+    It is the sharpest within REACH after the time; past the end, the last one. Left out where the picture is black
+    or shows the same as the one at the place before. The parts of a long video are looked at side by side, so
+    pictures come in order within a part alone. Raises MediaError as `open_video` does.
     """
-    last: np.ndarray | None = None
+    wanted = sorted(times.items(), key=itemgetter(1))
+    size = max(-(-len(wanted) // threads.at_once()), FEWEST)
+    parts = [_part(path, container, wanted[at : at + size], folder) for at in range(0, len(wanted), size)]
+    with closing(threads.merged(parts)) as coming:
+        for looked, found in enumerate(coming):
+            tick(looked / len(wanted))
+            if found:
+                yield found
+    tick(1.0)
+
+
+def _part(
+    path: Path, container: str, wanted: Sequence[tuple[int, float]], folder: Path
+) -> Generator[tuple[int, Still] | None]:
+    """The pictures of times in order; None where there is none to be had, or the same as at the place before."""
+    before, seen = -2, ""
     with open_video(path, container) as source:
         film = _Film(source, container)
-        wanted = sorted(set(times))
-        for number, time in enumerate(wanted):
-            tick(number / len(wanted))
+        for place, time in wanted:
+            seen, before = seen if place == before + 1 else "", place
             frame = max(film.near(time), key=sharpness, default=None)
-            if frame is None:
-                continue
-            thumb = thumbnail(frame)
-            if not is_black(thumb) and (last is None or not is_same(last, thumb)):
-                yield film.save(frame, folder / f"{round(film.time(frame) * 1000):09d}.jpg")
-                last = thumb
-    tick(1.0)
+            thumb = thumbnail(frame) if frame else None
+            look = "" if thumb is None or is_black(thumb) else look_of(thumb)
+            if not look or (seen and same_look(seen, look)):
+                yield None
+            else:
+                seen = look
+                yield place, replace(film.save(frame, folder / f"{place:04d}.jpg"), look=look)
+
+
+def distinct(stills: Iterable[Still]) -> Iterator[Still]:
+    """Stills in order of time, without those that show the same as the one before."""
+    last = None
+    for still in stills:
+        if last is None or not same_look(last.look, still.look):
+            last = still
+            yield still
 
 
 def poster(path: Path, container: str, out: Path, duration: float) -> Still:

@@ -92,6 +92,12 @@ class ModuleQuerySet(LeaseQuerySet):
         """Back to waiting, in another queue; saved work and progress stay. False: no longer held."""
         return bool(self.held(pk, run).update(queue=queue)) and self.give_back(pk, run)
 
+    def share(self, pk: uuid.UUID, visibility: str) -> bool:
+        """Say who may see it. A link that is switched off stays off: a later one has a new key."""
+        if visibility != Visibility.LINK:
+            self.filter(pk=pk, visibility=Visibility.LINK).update(link_key=new_link_key())
+        return bool(self.filter(pk=pk).update(visibility=visibility))
+
     def cancel(self, pk: uuid.UUID) -> bool:
         """Take it out of work. A run that holds it finds its token gone, and stops."""
         return bool(
@@ -105,10 +111,12 @@ class ModuleQuerySet(LeaseQuerySet):
 
         steps: write the steps anew, from the transcript there is; speech: transcribe again, and so the steps too.
         """
+        settled = self.exclude(status__in=[Status.QUEUED, Status.PROCESSING]).filter(pk=pk)
+        if speech:
+            # What was recognised may be wrong, and is no hint; a language that a person chose is one.
+            settled.filter(language=F("transcripts__language")).update(language="")
         return bool(
-            self.exclude(status__in=[Status.QUEUED, Status.PROCESSING])
-            .filter(pk=pk)
-            .update(
+            settled.update(
                 status=Status.QUEUED,
                 stage="",
                 progress=0,
@@ -204,6 +212,23 @@ class Module(Lease):
         return self.status in (Status.QUEUED, Status.PROCESSING)
 
 
+class RenditionQuerySet(LeaseQuerySet):
+    def requeue(self, pk: uuid.UUID, at: datetime) -> bool:
+        """Make one that failed anew. False: it has not failed."""
+        return bool(
+            self.filter(pk=pk, status=Status.FAILED).update(
+                status=Status.QUEUED,
+                progress=0,
+                attempts=0,
+                error=None,
+                not_before=None,
+                queued_at=at,
+                job_id="",
+                version=F("version") + 1,
+            )
+        )
+
+
 class Rendition(Lease):
     """A copy of the video that every browser plays (H.264/AAC MP4), made where the original needs it."""
 
@@ -211,7 +236,7 @@ class Rendition(Lease):
     file = models.CharField(max_length=300, blank=True, editable=False, help_text="Name in the storage.")
     progress = models.PositiveSmallIntegerField(default=0)
 
-    objects = LeaseQuerySet.as_manager()
+    objects = RenditionQuerySet.as_manager()
 
     queue = "renditions"
     at_stage = "rendition"

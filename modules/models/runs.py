@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
 
@@ -16,12 +17,23 @@ STAGES = [*Stage.choices, ("stills", "Pictures"), ("rendition", "Rendition")]
 class StageRunQuerySet(models.QuerySet["StageRun"]):
     def saved(self, module: Module, stage: str, key: str) -> StageRun | None:
         """The finished stage with this key, whose output need not be made again."""
-        return self.filter(module=module, stage=stage, key=key, outcome=StageRun.Outcome.DONE).last()
+        done = self.filter(module=module, stage=stage, key=key, outcome=StageRun.Outcome.DONE)
+        return done.filter(output__isnull=False).last()
 
     def saved_parts(self, module: Module, stage: str, key: str) -> dict[int, dict[str, Any]]:
         """The pieces of an unfinished stage that were saved: {part: output}."""
         parts = self.filter(module=module, stage=stage, key=key, outcome=StageRun.Outcome.PART)
-        return dict(parts.values_list("part", "output"))
+        return dict(parts.filter(output__isnull=False).values_list("part", "output"))
+
+    def forget_old_pictures(self, module: Module) -> set[str]:
+        """Empty what was saved of pictures but for the album used last; the rows stay. The names still in use."""
+        stills = self.filter(module=module, stage="stills")
+        albums = stills.filter(outcome=StageRun.Outcome.PART).values("key")
+        used = stills.exclude(outcome=StageRun.Outcome.PART).filter(key__in=albums).order_by("-pk")
+        newest = used.values_list("key", flat=True).first() or ""
+        stills.filter(key__in=albums).exclude(key=newest).update(output=None)
+        parts = self.saved_parts(module, "stills", newest)
+        return {picture["name"] for picture in parts.values()}
 
     def whole(self) -> StageRunQuerySet:
         """Without the pieces: what a person reads."""
@@ -29,7 +41,8 @@ class StageRunQuerySet(models.QuerySet["StageRun"]):
 
 
 class StageRun(models.Model):
-    """One stage of one run, or one saved piece of it. Rows are only ever added.
+    """One stage of one run, or one saved piece of it. Rows are only ever added; `output` is
+    emptied where it is of no use any more.
 
     key: hash of what it was made from, with the pipeline's version. seconds: how long it took;
     media_seconds: how much video it covered; cost: US dollars.
@@ -104,6 +117,11 @@ class WorkerQuerySet(models.QuerySet["Worker"]):
     def alive(self, at: datetime) -> WorkerQuerySet:
         """Workers heard of within the last 30 s."""
         return self.filter(heartbeat_at__gte=at - timedelta(seconds=30))
+
+    def working(self, at: datetime) -> WorkerQuerySet:
+        """Those of them that QUEUE lets work: with "rq" a local worker stands by, and with "local" an RQ worker."""
+        alive = self.alive(at)
+        return alive if settings.QUEUE == "auto" else alive.filter(kind=settings.QUEUE)
 
     def seen(self, name: str, *, kind: str, host: str, pid: int, queues: list[str]) -> None:
         """Write a worker's own heartbeat, by the database's clock."""

@@ -11,8 +11,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from .stills import pick
-from .types import KINDS, Cue, Draft, Material, Span, Still
+from .types import KINDS, Cue, Draft, Material
 
 MAX_STEPS = 60
 MAX_TITLE = 80
@@ -164,7 +163,7 @@ def _finish(pieces: Sequence[_Piece], material: Material, cues: Sequence[Cue]) -
                 cues=tuple(cue.number for cue in own),
                 start=piece.start,
                 end=stop,
-                still=_still(draft.still, Span(piece.start, stop), material.stills, done[-1].still if done else None),
+                still=draft.still,
             )
         )
     return tuple(done)
@@ -221,13 +220,3 @@ def clock(seconds: float) -> str:
     minutes, second = divmod(int(seconds), 60)
     hours, minute = divmod(minutes, 60)
     return f"{hours}:{minute:02}:{second:02}" if hours else f"{minute}:{second:02}"
-
-
-def _still(wanted: float | None, span: Span, stills: Sequence[Still], previous: float | None) -> float | None:
-    """The wanted picture's time when there is such a picture in the step, else that of the one that suits it best."""
-    inside = wanted is not None and math.isfinite(wanted) and span.start <= wanted <= span.end
-    if inside and (not stills or any(still.time == wanted for still in stills)):
-        return wanted
-    shown = next((still for still in stills if still.time == previous), None)
-    best = pick(span, stills, shown)
-    return best.time if best else None

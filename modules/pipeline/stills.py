@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import TypeVar
 
-from .types import Cue, Scene, Span, Still
+from .types import Cue, Draft, Scene, Span, Still
+
+T = TypeVar("T")
 
 MOST = 120
 FEWEST = 12
@@ -84,6 +88,25 @@ def _before_change(time: float, changes: Sequence[float]) -> float:
         return time
     previous = changes[place - 1] + SETTLED if place else 0.0
     return max(changes[place] - LOOK, min(previous, time))
+
+
+def thinned(things: Sequence[T], most: int) -> list[T]:
+    """At most so many of them, spread evenly."""
+    if len(things) <= most:
+        return list(things)
+    return [things[at * len(things) // most] for at in range(most)]
+
+
+def illustrate(steps: Iterable[Draft], stills: Sequence[Still]) -> tuple[Draft, ...]:
+    """Each step with the time of its picture: the one it asks for where that is in it, else the one that suits best."""
+    done: list[Draft] = []
+    shown: Still | None = None
+    for step in steps:
+        span = Span(step.start, step.end)
+        asked = [still for still in stills if still.time == step.still and span.start <= still.time <= span.end]
+        shown = asked[0] if asked else pick(span, stills, shown)
+        done.append(replace(step, still=shown.time if shown else None))
+    return tuple(done)
 
 
 def pick(span: Span, stills: Sequence[Still], previous: Still | None = None) -> Still | None:

@@ -204,13 +204,17 @@ class Scene:
 
 @dataclass(frozen=True)
 class Still:
-    """A picture taken from the video. path: a JPEG in the run's work folder; sharpness: higher is sharper."""
+    """A picture taken from the video. path: a JPEG in the run's work folder; sharpness: higher is sharper.
+
+    look: what it shows, small enough to keep (see `media.pictures.look_of`); '' where nobody asked.
+    """
 
     time: float
     path: str
     width: int
     height: int
     sharpness: float
+    look: str = ""
 
 
 KINDS = ("intro", "step", "tip", "warning", "wrap-up")
@@ -307,6 +311,9 @@ class Writer(Protocol):
     """Turns material into steps. Raises ProviderError when it cannot be had at all."""
 
     name: str
+
+    def pictures(self, cues: Sequence[Cue]) -> int:
+        """How many pictures it waits for; the others may be taken while it writes."""
 
     def draft_steps(self, material: Material, tick: Tick = no_tick) -> Sequence[Draft]: ...
 

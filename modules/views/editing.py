@@ -33,6 +33,8 @@ def edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     steps = sets(request.POST or None, queryset=module.steps.shown(), form_kwargs={"duration": module.duration})
     if request.method == "POST" and form.is_valid() and steps.is_valid():
         with transaction.atomic():
+            # The module first, as a run that publishes does: two that lock in the same order wait for each other.
+            Module.objects.select_for_update().only("pk").get(pk=pk)
             save(module, form, steps)
         messages.success(request, _("Your changes have been saved."))
         return redirect("training", pk)
@@ -45,15 +47,16 @@ def save(module: Module, form: ModuleForm, steps: StepFormSet) -> None:
     steps.save(commit=False)
     for step in steps.deleted_objects:
         remove(step)
-    for step, changed in steps.changed_objects:
+    for changed in (one for one in steps.initial_forms if one not in steps.deleted_forms and one.changes):
         # Not save(): a step that a new run has just replaced is no error.
-        Step.objects.filter(pk=step.pk).update(**{name: getattr(step, name) for name in changed})
+        Step.objects.filter(pk=changed.instance.pk).update(**changed.changes)
     for step in steps.new_objects:
         step.module, step.order = module, 0
         step.save()
     in_order_of_time(module)
     fields = {name: form.cleaned_data[name] for name in form.changed_data}
-    Module.objects.filter(pk=module.pk).update(**fields, search_text=search_text(module), version=F("version") + 1)
+    Module.objects.filter(pk=module.pk).update(**fields, version=F("version") + 1)
+    Module.objects.filter(pk=module.pk).update(search_text=search_text(Module.objects.get(pk=module.pk)))
 
 
 def remove(step: Step) -> None:

@@ -39,7 +39,10 @@ def found(request: HttpRequest, whose: str, words: str) -> ModuleQuerySet:
         modules = modules.exclude(owner=request.user)
     for word in words.split()[:8]:
         modules = modules.filter(
-            Q(title__icontains=word) | Q(description__icontains=word) | Q(search_text__icontains=word)
+            Q(title__icontains=word)
+            | Q(description__icontains=word)
+            # Stored case-folded: SQLite itself knows upper and lower case in ASCII alone.
+            | Q(search_text__icontains=word.casefold())
         )
     return modules
 
@@ -49,7 +52,8 @@ def found(request: HttpRequest, whose: str, words: str) -> ModuleQuerySet:
 @login_required
 def library(request: HttpRequest) -> HttpResponse:
     """?q= words to look for, ?show=mine|shared, ?page=."""
-    words, whose = request.GET.get("q", "").strip()[:200], request.GET.get("show", "")
+    # PostgreSQL has no text with a NUL in it.
+    words, whose = request.GET.get("q", "").replace("\0", "").strip()[:200], request.GET.get("show", "")
     page = Paginator(cards(found(request, whose, words)), PAGE).get_page(request.GET.get("page"))
     context = {
         "page": page,
@@ -58,6 +62,7 @@ def library(request: HttpRequest) -> HttpResponse:
         "whose": whose if whose in ("mine", "shared") else "",
         "newcomer": not words and whose != "shared" and not Module.objects.filter(owner=request.user).exists(),
         "sample_available": SAMPLE.exists(),
+        "sample_key": uuid.uuid4().hex,
     }
     context["live"] = [module for module in context["modules"] if module.in_work]
     return render(request, "modules/library.html", context)

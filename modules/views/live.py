@@ -89,8 +89,11 @@ def latest_pictures(module: Module) -> list[Picture]:
 
 
 def nobody_listens(module: Module, at: datetime) -> bool:
-    """Is there no worker that could take the module up?"""
-    if not module.in_work or Worker.objects.alive(at).exists():
+    """Is there no worker that could take the module up? One that serves other queues leaves it alone."""
+    if not module.in_work:
+        return False
+    # Few workers, and SQLite cannot ask whether a list holds a value.
+    if any(module.queue in queues for queues in Worker.objects.working(at).values_list("queues", flat=True)):
         return False
     beat = module.heartbeat_at
     return beat is None or (at - beat).total_seconds() > 30

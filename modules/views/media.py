@@ -13,7 +13,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from django.conf import settings
-from django.core.files.storage import default_storage
+from django.core.files.storage import default_storage, storages
 from django.http import (
     Http404,
     HttpRequest,
@@ -26,12 +26,15 @@ from django.utils.http import http_date
 from django.utils.text import slugify
 from django.views.decorators.http import require_GET, require_safe
 
-from modules.models import Cue, Module, Status
+from modules.models import Cue, Module, StageRun, Status
 from modules.pipeline import captions, types
 
 from .access import visible_or_404
 
 CHUNK = 256 * 1024
+PIECE = 4 * 1024 * 1024
+"""Bytes in one answer to a player, which asks on. A player that is paused reads no more, and would hold a thread."""
+
 CONTENT_TYPES = {
     "mp4": "video/mp4",
     "webm": "video/webm",
@@ -39,7 +42,7 @@ CONTENT_TYPES = {
     "avi": "video/x-msvideo",
     "mpegts": "video/mp2t",
 }
-RANGE = re.compile(r"bytes=(\d*)-(\d*)")
+RANGE = re.compile(r"bytes=([0-9]{0,20})-([0-9]{0,20})")  # longer numbers are none that a browser sends
 
 
 @require_safe
@@ -50,11 +53,10 @@ def video(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
     if rendition and rendition.status == Status.READY and not request.GET.get("original"):
         return serve(request, rendition.file, "video/mp4")
     content_type = CONTENT_TYPES.get(module.container) or guess_type(module.video.name)[0]
-    response = serve(request, module.video.name, content_type or "application/octet-stream")
+    download = ""
     if request.GET.get("original"):
-        ending = module.video.name.rpartition(".")[2]
-        response["Content-Disposition"] = f'attachment; filename="{slugify(module.title) or "video"}.{ending}"'
-    return response
+        download = f"{slugify(module.title) or 'video'}.{module.video.name.rpartition('.')[2]}"
+    return serve(request, module.video.name, content_type or "application/octet-stream", download)
 
 
 @require_safe
@@ -72,7 +74,9 @@ def still(request: HttpRequest, pk: uuid.UUID, step: uuid.UUID) -> HttpResponseB
 @require_safe
 def live_still(request: HttpRequest, pk: uuid.UUID, run: int) -> HttpResponseBase:
     """A picture found by a run that is still at work; run: key of its stage run."""
-    found = visible_or_404(request, pk).stage_runs.filter(pk=run, stage="stills").first()
+    # Only pieces of a run have one picture each.
+    runs = visible_or_404(request, pk).stage_runs.filter(stage="stills", outcome=StageRun.Outcome.PART)
+    found = runs.filter(pk=run).first()
     return serve(request, ((found and found.output) or {}).get("name", ""), "image/jpeg")
 
 
@@ -116,23 +120,38 @@ def _guarded(response: HttpResponseBase, cache: str) -> HttpResponseBase:
     return response
 
 
-def serve(request: HttpRequest, name: str, content_type: str) -> HttpResponseBase:
-    """A file of the storage, whole or in part. Raises Http404 when there is none."""
+def serve(request: HttpRequest, name: str, content_type: str, download: str = "") -> HttpResponseBase:
+    """A file of the storage, whole or in part. download: the name to keep it under, in place of showing it.
+
+    Raises Http404 when there is none.
+    """
     if not name:
         raise Http404("No such file.")
+    disposition = f'attachment; filename="{download}"' if download else ""
     try:
         path = Path(default_storage.path(name))
     except NotImplementedError:  # an object store: it serves the file itself
-        return _guarded(HttpResponseRedirect(default_storage.url(name)), "private, no-store")
+        return _guarded(HttpResponseRedirect(_signed(name, content_type, disposition)), "private, no-store")
     if settings.MEDIA_ACCEL_PREFIX:
-        response = HttpResponse(content_type=content_type)
+        response: HttpResponseBase = HttpResponse(content_type=content_type)
         response["X-Accel-Redirect"] = settings.MEDIA_ACCEL_PREFIX.rstrip("/") + "/" + quote(name)
     else:
-        response = _local(request, path, content_type)
-    return _guarded(response, "private, max-age=600")
+        response = _local(request, path, content_type, None if download else PIECE)
+    if disposition:
+        response["Content-Disposition"] = disposition
+    # Only a range without an end is cut short; and Chromium gives an end to what its cache lacks of a file.
+    kept = response.status_code != 206 or download
+    return _guarded(response, "private, max-age=600" if kept else "private, no-store")
 
 
-def _local(request: HttpRequest, path: Path, content_type: str) -> HttpResponseBase:
+def _signed(name: str, content_type: str, disposition: str) -> str:
+    """The address of a file in the object store, as browsers reach it, with what the store is to say of the file."""
+    said = {"ResponseContentType": content_type, "ResponseContentDisposition": disposition}
+    return storages["browsers"].url(name, parameters={key: value for key, value in said.items() if value})
+
+
+def _local(request: HttpRequest, path: Path, content_type: str, most: int | None) -> HttpResponseBase:
+    """most: bytes in the answer to a range without an end; None: all that was asked for."""
     try:
         facts = path.stat()
     except FileNotFoundError as error:
@@ -147,6 +166,9 @@ def _local(request: HttpRequest, path: Path, content_type: str) -> HttpResponseB
         if span == ():
             return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
         first, last = span or (0, size - 1)
+        if span and most and request.headers["Range"].strip().endswith("-"):
+            # A part of the range is an answer too (RFC 9110 §15.3.7); the whole size is in Content-Range.
+            last = min(last, first + most - 1)
         body = () if request.method == "HEAD" else _chunks(path, first, last)
         response = StreamingHttpResponse(body, status=206 if span else 200, content_type=content_type)
         response["Content-Length"] = str(last - first + 1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from functools import partial
 
+from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
@@ -17,8 +18,9 @@ from django.views.decorators.http import require_GET, require_POST
 from modules import jobs
 from modules.models import Module, Status, database_clock
 from modules.storage import delete_folder
+from modules.words import say
 
-from .access import editable_or_404, page_or_sign_in
+from .access import editable_or_sign_in, page_or_sign_in
 from .live import progress_context
 
 
@@ -50,26 +52,37 @@ def status_fragment(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 @require_POST
 def retry(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Work on it again. what: '' (take up saved work), 'steps' (write them anew) or 'speech' (transcribe again)."""
-    editable_or_404(request, pk)
+    page = reverse("processing", args=[pk])
+    module = editable_or_sign_in(request, pk, back_to=page)
+    if isinstance(module, HttpResponse):
+        return module
+    if Module.objects.in_work().filter(owner=module.owner_id).count() >= settings.MAX_ACTIVE_PER_USER:
+        messages.error(request, say("too_many", {"limit": settings.MAX_ACTIVE_PER_USER}))
+        return redirect(page)
     what = request.POST.get("what", "")
     if Module.objects.requeue(pk, database_clock(), steps=what == "steps", speech=what == "speech"):
         module = Module.objects.get(pk=pk)
         transaction.on_commit(partial(jobs.enqueue, module), robust=True)
-    return redirect("processing", pk)
+    return redirect(page)
 
 
 @require_POST
 def cancel(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Take it out of work. What is saved stays saved."""
-    editable_or_404(request, pk)
+    page = reverse("processing", args=[pk])
+    module = editable_or_sign_in(request, pk, back_to=page)
+    if isinstance(module, HttpResponse):
+        return module
     Module.objects.cancel(pk)
-    return redirect("processing", pk)
+    return redirect(page)
 
 
 @require_POST
 def delete(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """The module and all its files. A run that works on it finds its row gone, and stops."""
-    module = editable_or_404(request, pk)
+    module = editable_or_sign_in(request, pk, back_to=reverse("training", args=[pk]))
+    if isinstance(module, HttpResponse):
+        return module
     title, folder = module.title, module.folder
     module.delete()
     transaction.on_commit(partial(delete_folder, folder), robust=True)

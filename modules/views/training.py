@@ -15,9 +15,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from modules.models import Cue, Module, Question, Rendition, Status, Step, Visibility
-from modules.models.module import new_link_key
 
-from .access import editable_or_404, may_edit, page_or_sign_in
+from .access import editable_or_sign_in, may_edit, page_or_sign_in
 
 RTL = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "ks", "ps", "sd", "ug", "ur", "yi"})
 
@@ -100,12 +99,11 @@ def start_at(request: HttpRequest, module: Module) -> float | None:
 @require_POST
 def share(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Who may see it. A link that is switched off stays off: a later one has a new key."""
-    module = editable_or_404(request, pk)
+    module = editable_or_sign_in(request, pk, back_to=reverse("training", args=[pk]))
+    if isinstance(module, HttpResponse):
+        return module
     visibility = request.POST.get("visibility", "")
     if visibility in Visibility.values:
-        changed = {"visibility": visibility}
-        if module.visibility == Visibility.LINK != visibility:
-            changed["link_key"] = new_link_key()
-        Module.objects.filter(pk=pk).update(**changed)
+        Module.objects.share(pk, visibility)
         messages.success(request, _("Sharing saved: {who}.").format(who=Visibility(visibility).label))
     return redirect(reverse("training", args=[pk]))

@@ -9,12 +9,12 @@ from pathlib import Path
 from modules.pipeline.sentences import sentences
 from tests.openai_server import OpenAIServer, Truth, decode
 from tests.quality.script import scripts
-from tests.servers import Site
+from tests.servers import Site, wait_for
 from tests.videos import narrated
 
 from .tools import PeakMemory, table
 
-WORDS = 1350  # about ten minutes
+WORDS = 1540  # ten minutes
 
 
 def spoken(words: int) -> list[str]:
@@ -42,6 +42,7 @@ def run(folder: Path) -> None:
     site = Site(folder, OPENAI_BASE_URL=server.url, OPENAI_API_KEY="sk-test").setup()
     site.serve()
     worker = site.start("localworker")
+    wait_for(lambda: "is ready" in worker.output(), "the worker to be ready", 30)
     module = site.upload(video)["moduleId"]
     began = time.monotonic()
     with PeakMemory(worker.pid, every=0.1) as memory:

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Response, expect
 
-from tests.servers import ROOT, Site
+from modules.views.media import PIECE
+from tests.servers import ROOT, Site, children_of
+from tests.videos import make_video
 
 from .shots import PASSWORD, sign_in
 
@@ -65,6 +70,13 @@ def test_the_processing_page_follows_the_work_and_stops_for_good(page: Page, see
     page.context.set_offline(True)
     expect(page.locator("#connection")).to_be_visible(timeout=6000)
     page.context.set_offline(False)
+    expect(page.locator("#connection")).to_be_hidden(timeout=6000)
+    page.route("**/status/", lambda route: route.fulfill(status=503))
+    expect(page.locator("#connection")).to_have_text(
+        "The site is catching its breath. This page goes on by itself.", timeout=6000
+    )
+    expect(bar).to_have_attribute("aria-valuenow", "62")
+    page.unroute("**/status/")
     expect(page.locator("#connection")).to_be_hidden(timeout=6000)
 
     page.get_by_role("button", name="Cancel").click()
@@ -269,3 +281,76 @@ def test_without_javascript_the_pages_say_the_same(browser: Browser, seeded, sta
             pass  # the page loads itself anew
         expect(page.get_by_role("progressbar")).to_be_visible()
     context.close()
+
+
+def test_what_is_all_sent_cannot_be_cancelled_any_more(page: Page, seeded) -> None:
+    site, _ = seeded
+    video = next((site.folder / "data" / "media" / "modules").glob("*/*.mp4"))
+    page.goto("/upload/")
+    page.set_input_files("input[name=file]", video)
+    stopped = list(children_of(site.web.pid))
+    for pid in stopped:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        page.locator("#send").click()
+        expect(page.locator("#sending-facts")).to_have_text("Sent. Checking the file…")
+        expect(page.locator("#sending-cancel")).to_be_hidden()
+    finally:
+        for pid in stopped:
+            os.kill(pid, signal.SIGCONT)
+    page.wait_for_url(re.compile(r"/modules/[0-9a-f-]+/processing/"))
+
+
+NEW_MODULE = """
+from pathlib import Path
+from django.core.files.base import ContentFile
+from modules.models import Module
+from trainingsite.accounts.models import User
+
+module = Module(owner=User.objects.get(username="ann.archer"), title="Noise", container="mp4", status="ready")
+module.video.save("video.mp4", ContentFile(Path({path!r}).read_bytes()), save=False)
+module.save()
+print(module.pk)
+"""
+
+
+def test_a_video_that_comes_piece_by_piece_plays_to_its_end_and_back(page: Page, seeded, tmp_path: Path) -> None:
+    site, _ = seeded
+    chance = np.random.default_rng(1)
+    noise = make_video(
+        tmp_path / "noise.mp4",
+        seconds=20,
+        size=(320, 180),
+        faststart=True,
+        keyframe_interval=25,
+        draw=lambda time: chance.integers(0, 256, (180, 320, 3), "uint8"),
+    )
+    size = noise.stat().st_size
+    assert size > 2 * PIECE
+    pk = site.manage("shell", "-v", "0", "-c", NEW_MODULE.format(path=str(noise))).strip()
+    answers: list[tuple[int, str]] = []
+
+    def note(answer: Response) -> None:
+        if answer.url.endswith(f"{pk}/video"):
+            answers.append((answer.status, answer.headers.get("content-range", "")))
+
+    page.on("response", note)
+    page.goto("/")
+    page.evaluate(
+        """async (address) => {
+            const video = Object.assign(document.createElement("video"), {src: address, muted: true});
+            document.body.append(video);
+            video.playbackRate = 8;
+            const ended = new Promise((resolve, reject) => { video.onended = resolve; video.onerror = reject; });
+            await video.play();
+            await ended;
+            const seeked = new Promise((resolve) => { video.onseeked = resolve; });
+            video.currentTime = 3;
+            await seeked;
+        }""",
+        f"/modules/{pk}/video",
+    )
+    assert {status for status, _ in answers} == {206}
+    spans = [tuple(map(int, re.findall(r"\d+", said))) for _, said in answers]
+    assert all(last - first < PIECE and whole == size for first, last, whole in spans)
+    assert max(last for _, last, _ in spans) == size - 1

@@ -128,7 +128,7 @@ def files(world: World) -> list[Promise]:
         for (name,) in world.site.rows(sql)
         if name
     }
-    saved = "SELECT output FROM modules_stagerun WHERE stage = 'stills' AND outcome = 'part'"
+    saved = "SELECT output FROM modules_stagerun WHERE stage = 'stills' AND outcome = 'part' AND output IS NOT NULL"
     parts = {
         (output if isinstance(output, dict) else json.loads(output))["name"] for (output,) in world.site.rows(saved)
     }

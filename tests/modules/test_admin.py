@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from django.core.files.storage import default_storage
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from modules.models import AICall, Module, StageRun, Status, Worker, database_clock
+from modules.models import AICall, Module, Rendition, StageRun, Status, Worker, database_clock
 
 from .factories import make_module, make_user
 
@@ -79,3 +82,56 @@ def test_every_page_of_the_admin_opens(staff: Client):
     make_module()
     for model in ("module", "rendition", "stagerun", "worker"):
         assert staff.get(reverse(f"admin:modules_{model}_changelist")).status_code == 200
+
+
+def form_data(staff: Client, address: str) -> dict[str, object]:
+    """The change form as it is shown, with no rows in its inlines."""
+    context = staff.get(address).context
+    form = context["adminform"].form
+    data = {name: form[name].value() or "" for name in form.fields}
+    for inline in context["inline_admin_formsets"]:
+        data |= {f"{inline.formset.prefix}-TOTAL_FORMS": 0, f"{inline.formset.prefix}-INITIAL_FORMS": 0}
+    return data
+
+
+def test_a_link_that_is_switched_off_here_stays_off(staff: Client):
+    module = make_module(visibility="link")
+    address = reverse("admin:modules_module_change", args=[module.pk])
+    for visibility in ("private", "link"):
+        staff.post(address, form_data(staff, address) | {"visibility": visibility})
+    now = Module.objects.get(pk=module.pk)
+    assert (now.visibility, now.link_key == module.link_key) == ("link", False)
+    staff.post(address, form_data(staff, address) | {"title": "Renamed"})
+    assert Module.objects.get(pk=module.pk).link_key == now.link_key
+
+
+@pytest.mark.parametrize("by", ["page", "action"])
+@pytest.mark.parametrize("model", ["modules_module", "accounts_user"])
+def test_what_is_deleted_here_takes_its_files_with_it(
+    staff: Client, django_capture_on_commit_callbacks, model: str, by: str
+):
+    module, other = make_module(make_user("ben"), content=b"video"), make_module(make_user("eve"), content=b"video")
+    pk = module.pk if model == "modules_module" else module.owner_id
+    confirmed = {"post": "yes"}
+    with django_capture_on_commit_callbacks(execute=True):
+        if by == "page":
+            staff.post(reverse(f"admin:{model}_delete", args=[pk]), confirmed)
+        else:
+            chosen = {"action": "delete_selected", "_selected_action": [str(pk)]}
+            staff.post(reverse(f"admin:{model}_changelist"), chosen | confirmed)
+        # Not before the commit: until then the rows may come back.
+        assert default_storage.exists(module.video.name)
+    assert list(Module.objects.all()) == [other]
+    assert not default_storage.exists(module.folder)
+    assert default_storage.exists(other.video.name)
+
+
+def test_lists_read_no_transcript_and_no_traceback(staff: Client):
+    module = make_module(search_text="all that was said")
+    StageRun.objects.create(module=module, run="r", stage="probe", outcome="failed", traceback="Boom", output={"a": 1})
+    Rendition.objects.create(module=module)
+    with CaptureQueriesContext(connection) as queries:
+        for model in ("module", "stagerun", "rendition"):
+            assert "filter" in staff.get(reverse(f"admin:modules_{model}_changelist")).content.decode()
+    for column in ("search_text", '"output"', '"traceback"'):
+        assert [query["sql"] for query in queries.captured_queries if column in query["sql"]] == []

@@ -8,12 +8,16 @@ import resource
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
+import av
 import pytest
 
 from modules import limits
 from modules.children import fork
+from modules.media import reading
 from modules.pipeline.types import MediaError
+from modules.words import say
 from tests.servers import ROOT
 from tests.videos import cached
 
@@ -66,7 +70,63 @@ def test_a_decoder_that_gets_no_memory_ends_its_run_with_an_error_and_not_its_pr
     """In a new process: this one has freed memory that the decoder could have."""
     video = cached("large.mp4", seconds=1, size=(3840, 2160), fps=5)
     done = subprocess.run([sys.executable, "-c", DECODE, video], cwd=ROOT, capture_output=True, text=True)
-    assert (done.returncode, done.stdout.strip()) in ((0, "MemoryError"), (0, "MediaError")), done.stderr
+    assert (done.returncode, done.stdout.strip()) == (0, "MemoryError"), done.stderr
+
+
+def said_by_av(number: int) -> None:
+    with reading.of_the_file():
+        av.error.err_check(-number)
+
+
+def test_a_damaged_file_that_asks_for_too_much_is_damaged_while_there_is_memory():
+    with pytest.raises(MediaError, match="damaged_video"):
+        said_by_av(errno.ENOMEM)
+
+
+@pytest.mark.parametrize("number", [errno.ENOMEM, errno.EINVAL])
+def test_what_a_decoder_says_when_no_memory_is_left_is_not_held_against_the_file(number):
+    def work() -> None:
+        used = int(Path("/proc/self/statm").read_text().split()[5]) * resource.getpagesize() // MB
+        limits.limit_run("default", memory_mb=used + 50, disk_mb=0)
+        said_by_av(number)
+
+    assert in_child(work) == "MemoryError"
+
+
+@pytest.mark.parametrize("number", sorted(reading.OUR_FAULT))
+def test_an_error_of_the_machine_is_none_of_the_file(number):
+    with pytest.raises(OSError) as raised:
+        said_by_av(number)
+    assert raised.value.errno == number
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (MemoryError(), "too_heavy"),
+        (OSError(errno.ENOMEM, "no memory"), "too_heavy"),
+        (OSError(errno.EFBIG, "too large"), "too_much_scratch"),
+        (limits.TooMuchScratch(), "too_much_scratch"),
+        (OSError(errno.EIO, "broken"), ""),
+        (ValueError(errno.EFBIG), ""),
+    ],
+)
+def test_a_limit_that_was_met_is_named_and_has_words(error, code):
+    assert limits.code_of(error) == code
+    assert not code or "upload" in say(code) or "export" in say(code)
+
+
+def test_the_files_of_a_run_count_all_together(tmp_path, settings):
+    settings.RUN_DISK_MB = 1
+    folder = tmp_path / "scratch"
+    assert limits.scratch_over(folder) == ""  # not there yet
+    folder.mkdir()
+    for number in range(3):
+        assert limits.scratch_over(folder) == ""
+        (folder / str(number)).write_bytes(bytes(MB // 2))
+    assert limits.scratch_over(folder) == "too_much_scratch"
+    settings.RUN_DISK_MB = 0
+    assert limits.scratch_over(folder) == ""
 
 
 def test_a_file_over_the_limit_is_an_error_in_the_run_alone(tmp_path, monkeypatch):

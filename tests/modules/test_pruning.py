@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import logging
 import os
+import signal
 import time
 import uuid
 from datetime import timedelta
@@ -16,8 +18,9 @@ from django.core.files.storage import default_storage
 from django.core.management import call_command
 from django.utils import timezone
 
+from modules.children import fork
 from modules.models import Module, Rendition, StageRun, Status, Step, database_clock
-from modules.pruning import Orphan, drop_scratch, prune, prune_and_say
+from modules.pruning import Orphan, drop_dead_scratch, drop_scratch, prune, prune_and_say, prune_in_turn
 
 from .factories import make_module
 
@@ -144,6 +147,22 @@ def test_the_scratch_of_one_run_goes_at_once_and_no_other(settings):
     assert [path.name[-1] for path in settings.WORK_DIR.iterdir()] == ["b"]
 
 
+def test_a_worker_drops_the_scratch_of_dead_runs_and_of_no_other(settings):
+    module, rendered = settled(), settled()
+    Rendition.objects.create(module=rendered)
+    Module.objects.filter(pk=module.pk).update(status=Status.QUEUED)
+    run = Module.objects.claim(module.pk, database_clock(), "w1")
+    render = Rendition.objects.claim(rendered.pk, database_clock(), "w1")
+    dead, ending = f"rendition-{'1' * 32}", f"{module.pk}-{'2' * 32}"
+    alive = {f"{module.pk}-{run}", f"rendition-{render}"}
+    for name in (dead, ending, *alive):
+        (settings.WORK_DIR / name).mkdir()
+        written(settings.WORK_DIR / name / "picture.jpg", hours=0 if name == ending else 2)
+        aged(settings.WORK_DIR / name)
+    drop_dead_scratch(timezone.now())
+    assert {path.name for path in settings.WORK_DIR.iterdir()} == {ending, *alive}
+
+
 def test_scratch_that_was_just_written_to_stays(settings):
     folder = settings.WORK_DIR / f"rendition-{'1' * 32}"
     folder.mkdir()
@@ -185,6 +204,31 @@ def test_the_daily_round_says_in_the_log_what_went(caplog):
         assert prune_and_say() == 0
     logging.getLogger("modules").removeHandler(caplog.handler)
     assert lost in caplog.text
+
+
+def test_one_process_of_a_machine_prunes_at_a_time_and_no_more_often_than_asked(settings, tmp_path):
+    settings.DATA_DIR = tmp_path
+    first, second = (put(f"modules/{uuid.uuid4()}/video.mp4") for _ in range(2))
+    reader, writer = os.pipe()
+    busy = fork(lambda: (holding(tmp_path / "prune.lock"), os.write(writer, b"1"), signal.pause()))
+    os.read(reader, 1)
+    prune_in_turn(3600)
+    assert default_storage.exists(first)
+    os.kill(busy, signal.SIGKILL)
+    os.waitpid(busy, 0)
+    prune_in_turn(3600)
+    assert not default_storage.exists(first)
+    default_storage.save(second, ContentFile(b"12345"))
+    aged(Path(default_storage.path(second)))
+    prune_in_turn(3600)
+    assert default_storage.exists(second)
+    prune_in_turn(0)
+    assert not default_storage.exists(second)
+
+
+def holding(path: Path) -> None:
+    """Take a lock, and keep it."""
+    fcntl.lockf(os.open(path, os.O_RDWR | os.O_CREAT), fcntl.LOCK_EX)
 
 
 def test_with_an_object_store_too(object_store: str, settings):

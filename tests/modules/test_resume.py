@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import pytest
+from django.core.files.storage import default_storage
 
-from modules import media, processing
+from modules.album import Album
 from modules.attempt import Attempt
-from modules.models import Module, StageRun, database_clock
-from modules.pipeline.types import Scene
+from modules.meanwhile import NotWanted, meanwhile
+from modules.models import Module, Rendition, StageRun, database_clock
+from modules.pipeline.stills import candidates
+from modules.pipeline.types import Scene, Tick, no_tick
+from modules.results import drop_unused_stills, want_rendition
 from tests.videos import cached
 
 from .factories import make_module
@@ -28,12 +33,27 @@ def run_of(module: Module) -> Attempt:
     return attempt
 
 
-def test_pictures_that_an_earlier_run_saved_are_not_taken_again(settings, tmp_path):
+def album_of(attempt: Attempt, video: Path) -> Album:
+    scenes = [Scene(float(time), 0.9) for time in range(3, 24, 3)]
+    return Album(attempt, video, candidates(24, (), scenes))
+
+
+def saved_places() -> list[int]:
+    return sorted(StageRun.objects.filter(outcome="part").values_list("part", flat=True))
+
+
+@pytest.fixture
+def video() -> Path:
+    return cached("scenes.mp4", seconds=24, scenes=range(3, 24, 3))
+
+
+@pytest.fixture
+def module(settings, tmp_path, video) -> Module:
     settings.WORK_DIR, settings.MEDIA_ROOT = tmp_path / "work", tmp_path / "media"
-    video: Path = cached("scenes.mp4", seconds=24, scenes=range(3, 24, 3))
-    module = make_module(content=video.read_bytes())
-    found = media.probe(video, "mp4", max_pixels=10**8, max_hours=1)
-    scenes = tuple(Scene(float(time), 0.9) for time in range(3, 24, 3))
+    return make_module(content=video.read_bytes())
+
+
+def test_pictures_that_an_earlier_run_saved_are_not_taken_again(module, video, settings):
     first = run_of(module)
 
     def dies_half_way(done: float, *args: object, **params: object) -> None:
@@ -41,13 +61,66 @@ def test_pictures_that_an_earlier_run_saved_are_not_taken_again(settings, tmp_pa
             raise Died
 
     with pytest.raises(Died):
-        processing._pictures(first, video, found, (), scenes, dies_half_way)
-    saved = list(StageRun.objects.filter(outcome="part").values_list("part", flat=True))
+        album_of(first, video).complete(dies_half_way)
+    saved = saved_places()
     assert len(saved) >= 3
     assert Module.objects.give_back(module.pk, first.run)
-    pictures = processing._pictures(run_of(module), video, found, (), scenes, lambda *a, **k: None)
-    parts = list(StageRun.objects.filter(outcome="part").values_list("part", flat=True))
-    assert parts == list(range(len(pictures)))  # none of them twice
+    pictures = album_of(run_of(module), video).complete(no_tick)
+    assert len(saved_places()) == len(set(saved_places()))  # none of them twice
     assert [picture.time for picture in pictures] == sorted(picture.time for picture in pictures)
     assert len(pictures) > len(saved)
     assert all((settings.MEDIA_ROOT / picture.path).is_file() for picture in pictures)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_pictures_for_the_writer_come_first_and_the_others_beside_it(module, video):
+    attempt = run_of(module)
+    album = album_of(attempt, video)
+    shown = album.take([1, 3, 5], no_tick)
+    assert saved_places() == [1, 3, 5] and len(shown) == 3
+    with meanwhile(attempt, album.complete) as rest:
+        pass
+    assert set(shown) < set(rest.result())
+    assert saved_places() == list(range(len(saved_places())))
+    assert album_of(attempt, video).complete(no_tick) == rest.result()
+
+
+def test_what_is_done_beside_a_run_ends_with_it(module):
+    begun = threading.Event()
+
+    def endless(tick: Tick) -> None:
+        while True:
+            begun.set()
+            tick(0.5)
+
+    with pytest.raises(Died), meanwhile(run_of(module), endless) as never:
+        begun.wait(5)
+        raise Died
+    assert isinstance(never.exception(), NotWanted)
+
+
+def test_a_rendition_that_failed_is_made_once_more_when_a_person_asks_for_work(module):
+    attempt = run_of(module)
+    want_rendition(attempt)
+    Rendition.objects.update(status="failed", error={"code": "damaged_video", "params": {}}, attempts=3)
+    attempt.module.attempts = 1  # the run of before, again: nobody asked
+    want_rendition(attempt)
+    assert Rendition.objects.get().status == "failed"
+    attempt.module.attempts = 0
+    want_rendition(attempt)
+    again = Rendition.objects.get()
+    assert (again.status, again.attempts, again.error) == ("queued", 0, None)
+
+
+def test_pictures_for_an_older_transcript_are_removed_and_taken_anew_when_they_are_wanted_again(module, video):
+    attempt = run_of(module)
+    older = album_of(attempt, video).complete(no_tick)
+    newer = Album(attempt, video, [1.0, 9.0, 17.0]).complete(no_tick)
+    Module.objects.update(status="ready", run="")
+    drop_unused_stills(module)
+    stored = {path.name for path in (Path(default_storage.path(module.folder)) / "stills").iterdir()}
+    assert stored == {Path(still.path).name for still in newer}
+    Module.objects.update(status="processing", run=attempt.run)
+    again = album_of(attempt, video).complete(no_tick)
+    assert [still.time for still in again] == [still.time for still in older]
+    assert all(default_storage.exists(still.path) for still in again)

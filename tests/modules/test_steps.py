@@ -5,7 +5,7 @@ import math
 from hypothesis import given, settings
 
 from modules.pipeline.steps import MAX_STEPS, MAX_TITLE, clock, mend
-from modules.pipeline.types import Cue, Draft, Material, Still
+from modules.pipeline.types import Cue, Draft, Material
 from tests.quality.damage import QUIET, check, damaged, materials
 
 EXAMPLES = 150
@@ -87,12 +87,6 @@ def test_too_many_steps_are_joined_without_losing_a_word():
 def test_a_long_title_is_cut_between_words():
     (step,) = mend([_draft(1, title="Turn the handle " * 20)], _material(_cues(1)))
     assert step.title.endswith(("handle…", "the…", "Turn…")) and len(step.title) <= MAX_TITLE
-
-
-def test_a_step_without_a_picture_gets_the_best_of_its_own():
-    stills = tuple(Still(t, "p.jpg", 640, 360, sharp) for t, sharp in ((1.0, 5), (3.0, 9), (20.0, 2), (50.0, 7)))
-    steps = mend([_draft(1, 2, still=50.0), _draft(3)], _material(_cues(4), stills=stills))
-    assert [step.still for step in steps] == [3.0, 50.0]
 
 
 def test_a_silent_video_has_at_least_one_step():

@@ -5,8 +5,8 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modules.pipeline.stills import APART, FEWEST, LOOK, MOST, candidates, pick
-from modules.pipeline.types import Cue, Scene, Span, Still
+from modules.pipeline.stills import APART, FEWEST, LOOK, MOST, candidates, illustrate, pick
+from modules.pipeline.types import Cue, Draft, Scene, Span, Still
 
 seconds = st.floats(0, 11_000, allow_nan=False)
 
@@ -79,3 +79,12 @@ def test_the_still_of_the_step_before_is_not_picked_again():
 def test_no_still_is_better_than_one_from_elsewhere():
     assert pick(Span(100, 110), [still(5), still(200)]) is None
     assert pick(Span(0, 10), []) is None
+
+
+def test_each_step_gets_the_picture_it_asks_for_if_it_is_in_it_else_the_best_of_its_own():
+    first = Draft("s1", "step", "Open the lid", "Open the lid.", (1,), 0.0, 10.0)
+    second = Draft("s2", "step", "Press it", "Press it.", (2,), 10.0, 60.0, still=20.0)
+    third = Draft("s3", "step", "Close it", "Close it.", (3,), 60.0, 90.0, still=20.0)
+    shown = illustrate([first, second, third], [still(1, 5), still(3, 9), still(20, 2), still(50, 7), still(70)])
+    assert [step.still for step in shown] == [3.0, 20.0, 70.0]
+    assert illustrate([first], [])[0].still is None

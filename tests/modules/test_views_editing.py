@@ -36,7 +36,9 @@ def filled(client: Client, module, query: str = "") -> dict[str, str]:
             value = field.field.prepare_value(field.value()) if field.value() is not None else ""
             if field.name != "DELETE":
                 data[field.html_name] = str(value)
-    return data
+    shown = [field for form in (context["form"], *context["steps"]) for field in form]
+    hidden = {field.html_initial_name: field for field in shown if field.field.show_hidden_initial}
+    return data | {name: str(field.field.prepare_value(field.initial) or "") for name, field in hidden.items()}
 
 
 def test_saving_unchanged_changes_nothing(client: Client, module) -> None:
@@ -52,7 +54,7 @@ def test_a_changed_field_counts_as_edited_by_a_person(client: Client, module) ->
     module.refresh_from_db()
     step = module.steps.first()
     assert (module.title, step.title, step.edited) == ("New name", "Lift it out", {"title"})
-    assert "Lift it out" in module.search_text
+    assert "lift it out" in module.search_text
 
 
 def test_steps_follow_the_video(client: Client, module) -> None:
@@ -125,3 +127,29 @@ def test_times_are_read_as_people_write_them(text: str, seconds: float) -> None:
 def test_times_come_back_as_they_went(seconds: float) -> None:
     field = ClockField()
     assert field.clean(field.prepare_value(seconds)) == seconds
+
+
+def test_times_finer_than_the_page_shows_are_not_taken_for_edited(client: Client, module) -> None:
+    times = {"start": 12.3456789, "end": 21.7654321}
+    module.steps.filter(title="Lift").update(**times, machine=MACHINE | times)
+    client.post(reverse("edit", args=[module.pk]), filled(client, module))
+    assert module.steps.first().edited == frozenset()
+
+
+def test_paragraphs_come_back_as_they_went(client: Client, module) -> None:
+    text = {"text": "Lift it.\n\nThen turn it."}
+    module.steps.filter(title="Lift").update(**text, machine=MACHINE | text)
+    data = {name: value.replace("\n", "\r\n") for name, value in filled(client, module).items()}  # as browsers do
+    client.post(reverse("edit", args=[module.pk]), data)
+    assert module.steps.first().edited == frozenset()
+    client.post(reverse("edit", args=[module.pk]), data | {"form-0-text": "Lift it.\r\n\r\nThen wait."})
+    assert module.steps.first().text == "Lift it.\n\nThen wait."
+
+
+def test_a_page_that_was_open_during_a_rewrite_writes_only_what_was_changed_in_it(client: Client, module) -> None:
+    data = filled(client, module) | {"form-0-text": "Mine."}
+    newer = {"title": "Lift it with both hands", "start": 2.0}
+    module.steps.filter(title="Lift").update(**newer, machine=MACHINE | newer)
+    client.post(reverse("edit", args=[module.pk]), data)
+    step = module.steps.first()
+    assert (step.title, step.start, step.text, step.edited) == ("Lift it with both hands", 2.0, "Mine.", {"text"})

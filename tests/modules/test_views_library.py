@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.test import Client
 from django.urls import reverse
 
-from modules.models import Step, database_clock
+from modules.models import Module, Step, database_clock, search_text
 
 from .factories import make_module, make_user
 
@@ -70,7 +72,11 @@ def test_a_module_without_a_result_leads_to_its_processing_page(client: Client, 
 
 def test_search_looks_at_titles_and_at_what_is_said(client: Client, ann) -> None:
     ready("Espresso machine")
-    ready("Printer", search_text="now open the PAPER tray")
+    ready("Printer", search_text="now open the paper tray")
+    made = ready("Auto")
+    made.steps.create(order=1, title="Öl wechseln", start=0, end=9)
+    Module.objects.filter(pk=made.pk).update(search_text=search_text(made))
+    assert "Auto" in client.get("/?q=öl WECH").content.decode()
     assert "Printer" in client.get("/?q=paper tray").content.decode()
     assert "Espresso" not in client.get("/?q=paper").content.decode()
     assert "Nothing found for “zebra”" in client.get("/?q=zebra").content.decode()
@@ -119,3 +125,23 @@ def test_nothing_is_polled_where_nothing_is_in_work(client: Client, ann) -> None
     html = client.get("/").content.decode()
     assert "hx-get" not in html
     assert "htmx" not in html
+
+
+def test_a_nul_in_an_address_is_passed_over(client: Client, ann) -> None:
+    """PostgreSQL takes no text with one; SQLite would find nothing by it."""
+    ready("Espresso machine")
+    module = ready("Shared by a link", "ben", visibility="link", search_text="said")
+    assert "Espresso" in client.get("/?q=espre%00sso").content.decode()
+    assert "Espresso" in client.get("/?q=%00").content.decode()
+    address = reverse("training", args=[module.pk])
+    assert client.get(f"{address}?key=%00").status_code == 404
+    assert client.get(f"{address}?key=%00{module.link_key}").status_code == 200
+    assert client.session["link_keys"] == [module.link_key]
+
+
+def test_the_sample_asked_for_twice_from_one_page_is_one_module(client: Client, ann) -> None:
+    pages = [client.get("/") for _ in range(2)]
+    forms = [re.search(r'name="idempotency_key" value="(\w+)"', page.content.decode())[1] for page in pages]
+    made = [client.post(reverse("upload_sample"), {"idempotency_key": key})["Location"] for key in forms[:1] * 2]
+    assert made[0] == made[1]
+    assert client.post(reverse("upload_sample"), {"idempotency_key": forms[1]})["Location"] != made[0]

@@ -5,10 +5,13 @@ from __future__ import annotations
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from modules.models import Cue, Rendition, StageRun, Step
+from modules.views import media
 
 from .factories import make_module, make_user
 
@@ -65,7 +68,10 @@ def test_a_piece_that_there_is_not(client: Client, module, asked: str) -> None:
     assert (response.status_code, response["Content-Range"]) == (416, "bytes */1024")
 
 
-@pytest.mark.parametrize("asked", ["bytes=-", "bytes=9-3", "bytes=0-1,5-6", "seconds=1-2", "bytes=a-b"])
+NO_RANGES = ["bytes=-", "bytes=9-3", "bytes=0-1,5-6", "seconds=1-2", "bytes=a-b", f"bytes=0-{'9' * 5000}"]
+
+
+@pytest.mark.parametrize("asked", NO_RANGES, ids=range(len(NO_RANGES)))
 def test_what_is_not_a_range_gets_the_whole_file(client: Client, module, asked: str) -> None:
     response = get(client, module, Range=asked)
     assert (response.status_code, len(body(response))) == (200, 1024)
@@ -133,10 +139,12 @@ def test_pictures_of_steps_and_of_a_run_at_work(client: Client, module) -> None:
     step = Step.objects.create(module=module, order=1, title="s", start=0, end=1, still=name)
     run = StageRun.objects.create(module=module, run="r", stage="stills", outcome="part", output={"name": name})
     other = StageRun.objects.create(module=module, run="r", stage="speech", outcome="part", output={"name": name})
+    done = StageRun.objects.create(module=module, run="r", stage="stills", outcome="done", output=[{"time": 1.0}])
     for address in (reverse("still", args=[module.pk, step.pk]), reverse("live_still", args=[module.pk, run.pk])):
         response = client.get(address)
         assert (response["Content-Type"], body(response)) == ("image/jpeg", b"jpeg")
-    assert client.get(reverse("live_still", args=[module.pk, other.pk])).status_code == 404
+    for run in (other, done):
+        assert client.get(reverse("live_still", args=[module.pk, run.pk])).status_code == 404
 
 
 def test_a_file_that_is_gone_is_a_404(client: Client, module) -> None:
@@ -156,3 +164,28 @@ def test_captions_chapters_and_transcript(client: Client, module) -> None:
     assert "<b>" not in vtt.content.decode()
     assert "Lift the tank" in client.get(reverse("chapters", args=[module.pk])).content.decode()
     assert "Lift" in client.get(reverse("transcript", args=[module.pk])).content.decode()
+
+
+def test_a_player_that_asks_for_all_the_rest_gets_it_piece_by_piece(client: Client, module, monkeypatch) -> None:
+    monkeypatch.setattr(media, "PIECE", 1000)
+    response = get(client, module, Range="bytes=0-")
+    assert (response.status_code, response["Content-Range"]) == (206, "bytes 0-999/1024")
+    assert (body(response), response["Cache-Control"]) == (BYTES[:1000], "private, no-store")
+    response = get(client, module, Range="bytes=1000-")
+    assert (response["Content-Range"], body(response)) == ("bytes 1000-1023/1024", BYTES[1000:])
+
+
+def test_who_downloads_the_file_gets_all_that_was_asked_for(client: Client, module, monkeypatch) -> None:
+    monkeypatch.setattr(media, "PIECE", 100)
+    assert len(body(get(client, module))) == len(body(get(client, module, Range="bytes=0-1023"))) == 1024
+    address = reverse("video", args=[module.pk]) + "?original=1"
+    assert len(body(client.get(address, headers={"Range": "bytes=24-"}))) == 1000
+
+
+def test_a_transcript_is_not_read_to_serve_a_picture_or_to_tell_the_status(client: Client, module) -> None:
+    names = ("video", "poster", "captions", "processing", "status_fragment", "status_json", "edit")
+    with CaptureQueriesContext(connection) as queries:
+        for name in names:
+            client.get(reverse(name, args=[module.pk]))
+    assert queries.captured_queries
+    assert [query["sql"] for query in queries.captured_queries if "search_text" in query["sql"]] == []

@@ -170,13 +170,43 @@ def test_deleting_takes_the_files_too(client: Client, ann, django_capture_on_com
 def test_only_the_owner_and_staff_may_act_and_only_by_post(client: Client, name: str) -> None:
     module = at_work(visibility="signed_in")
     address = reverse(name, args=[module.pk])
-    assert client.post(address).status_code == 404
     client.force_login(make_user("ben"))
     assert client.post(address).status_code == 404
     client.force_login(module.owner)
     assert client.get(address).status_code == 405
     client.force_login(make_user("boss", is_staff=True))
     assert client.post(address).status_code == 302
+
+
+@pytest.mark.parametrize("name", ["retry", "cancel", "delete", "share"])
+def test_a_button_after_the_session_ended_leads_to_sign_in_and_back_to_its_page(client: Client, name: str) -> None:
+    module = at_work()
+    answer = client.post(reverse(name, args=[module.pk]))
+    back_to = reverse("training" if name in ("delete", "share") else "processing", args=[module.pk])
+    assert answer["Location"] == f"/login/?next={back_to}"
+    module.refresh_from_db()
+    assert module.status == "processing"
+
+
+def test_trying_again_counts_among_the_videos_in_work(client: Client, ann, settings) -> None:
+    settings.MAX_ACTIVE_PER_USER = 2
+    at_work(), at_work()
+    module = make_module(status="failed", error={"code": "internal", "params": {}})
+    answer = client.post(reverse("retry", args=[module.pk]), follow=True)
+    assert "You have 2 videos in work." in answer.content.decode()
+    module.refresh_from_db()
+    assert module.status == "failed"
+
+
+def test_a_recognised_language_is_no_hint_when_it_is_transcribed_again_but_a_chosen_one_is(client: Client, ann) -> None:
+    languages = {}
+    for chosen in ("cy", "en"):
+        module = make_module(status="ready", published_at=database_clock(), language=chosen)
+        module.transcripts.create(origin="speech", language="cy")
+        client.post(reverse("retry", args=[module.pk]), {"what": "speech"})
+        module.refresh_from_db()
+        languages[chosen] = (module.language, module.status)
+    assert languages == {"cy": ("", "queued"), "en": ("en", "queued")}
 
 
 def test_somebody_elses_module_is_not_there(client: Client) -> None:
@@ -202,3 +232,21 @@ def test_the_poll_costs_the_same_whatever_there_is(client: Client, ann, django_a
         StageRun.objects.create(module=module, run="r", stage="speech", outcome="part", part=number, key="k", output={})
     with django_assert_max_num_queries(14):
         fragment(client, module)
+
+
+@pytest.mark.parametrize(
+    ("setting", "kind", "queues", "told"),
+    [
+        ("rq", "rq", ["default"], True),
+        ("rq", "rq", ["default", "long"], False),
+        ("rq", "local", ["default", "long", "renditions"], True),
+        ("auto", "local", ["default", "long", "renditions"], False),
+    ],
+)
+def test_a_worker_that_does_not_serve_the_queue_of_this_video_is_no_help_to_it(
+    client: Client, ann, settings, setting: str, kind: str, queues: list[str], told: bool
+) -> None:
+    settings.QUEUE = setting
+    Worker.objects.seen("w", kind=kind, host="h", pid=1, queues=queues)
+    html = fragment(client, make_module(queue="long", stage="probe")).content.decode()
+    assert ("Nothing is working on long videos right now" in html) is told

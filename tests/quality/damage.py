@@ -8,13 +8,14 @@ from hypothesis import HealthCheck
 from hypothesis import strategies as st
 
 from modules.pipeline.steps import MAX_STEPS, MAX_TITLE, mend
+from modules.pipeline.stills import illustrate
 from modules.pipeline.types import KINDS, Cue, Draft, Material, Still
 
 QUIET = {"deadline": None, "derandomize": True, "database": None, "suppress_health_check": list(HealthCheck)}
 
 
 def holds(steps: Sequence[Draft], material: Material) -> None:
-    """Every promise that `mend` makes; raises AssertionError for the first that is broken."""
+    """Every promise that `mend` and `illustrate` make; raises AssertionError for the first that is broken."""
     times = {still.time for still in material.stills}
     assert len(steps) <= MAX_STEPS
     assert [number for step in steps for number in step.cues] == [cue.number for cue in material.cues]
@@ -26,7 +27,7 @@ def holds(steps: Sequence[Draft], material: Material) -> None:
         assert 0 < len(step.title) <= MAX_TITLE and "\n" not in step.title and step.title.strip() == step.title
         assert step.text.strip() or not step.cues
         assert bool(step.cues) == bool(material.cues)
-        assert step.still is None or step.still in times or (not times and step.start <= step.still <= step.end)
+        assert step.still is None or step.still in times
         assert step.still is None or step.still <= step.end
         if step.cues:
             assert step.start == min(cue.start for cue in material.cues if cue.number in step.cues)
@@ -72,4 +73,4 @@ def materials(draw: st.DrawFn) -> Material:
 
 def check(drafts: Sequence[Draft], material: Material) -> None:
     """Mend a damaged answer. Raises AssertionError when a promise is broken."""
-    holds(mend(drafts, material), material)
+    holds(illustrate(mend(drafts, material), material.stills), material)

@@ -160,3 +160,11 @@ def test_there_is_no_demo_account_in_production(settings: Any):
     with pytest.raises(CommandError, match="DEBUG=true"):
         call_command("create_demo_user")
     assert not User.objects.exists()
+
+
+def test_a_token_works_where_the_site_has_a_prefix(anna: User):
+    _, secret = ApiToken.objects.issue(anna)
+    program = Client(headers={"Authorization": f"Bearer {secret}"})
+    assert program.post("/api/upload", {"title": "x"}, SCRIPT_NAME="/training").json()["errorCode"] == "no_file"
+    # And not because of a prefix that looks like the API.
+    assert program.get("/account/", SCRIPT_NAME="/api").status_code == 302

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from modules.models import Worker
+from modules.models import Rendition, Status, Worker
+from tests.modules.factories import make_module
 
 PARTS = {"database", "queue", "workers", "storage", "ai"}
 
@@ -92,3 +93,28 @@ def test_an_unreachable_database_is_told(run_site: Any):
     answers = run_site(DATABASE_URL="postgres://nobody@127.0.0.1:9/none", MIGRATE="")
     assert (answers["status"], answers["database"]["ok"]) == (503, False)
     assert "DATABASE_URL" in answers["database"]["message"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("queue", "served", "ready"), [("long", "default", False), ("default", "default", True)])
+def test_a_queue_that_nobody_serves_is_named_and_not_ready_once_something_waits_in_it(
+    client: Client, settings: Any, queue: str, served: str, ready: bool
+):
+    settings.QUEUE = "auto"
+    Worker.objects.seen("w", kind=Worker.Kind.RQ, host="here", pid=1, queues=[served])
+    listed = client.get("/readyz").json()["workers"]
+    assert listed["ok"] is True
+    assert "Nobody serves long, renditions" in listed["message"]
+    make_module(queue=queue)
+    listed = client.get("/readyz").json()["workers"]
+    assert listed["ok"] is ready
+    assert ("What waits in long is served by nobody" in listed["message"]) is not ready
+    assert "manage.py rqworker" in listed["message"]
+
+
+@pytest.mark.django_db
+def test_a_copy_for_browsers_that_nobody_makes_is_told(client: Client, settings: Any):
+    settings.QUEUE = "auto"
+    Worker.objects.seen("w", kind=Worker.Kind.RQ, host="here", pid=1, queues=["default", "long"])
+    Rendition.objects.create(module=make_module(status=Status.READY))
+    assert "What waits in renditions is served by nobody" in client.get("/readyz").json()["workers"]["message"]

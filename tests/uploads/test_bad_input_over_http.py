@@ -186,3 +186,40 @@ def test_a_file_sent_to_another_page_is_not_written(untouched: Site, clip: bytes
     answer = untouched.send(("file", "one.mp4", clip), path="/login/")
     assert answer.status == 403
     assert incoming(untouched) == 0
+
+
+def sign_in_begun(site: Site, length: int, body: bytes = b"") -> socket.socket:
+    """A connection on which nobody in particular has begun to send a sign-in form of so many bytes."""
+    connection = socket.create_connection(("127.0.0.1", site.port), timeout=30)
+    head = "POST /login/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+    connection.sendall(f"{head}Content-Length: {length}\r\n\r\n".encode() + body)
+    return connection
+
+
+def test_strangers_who_send_nothing_do_not_block_the_site(untouched: Site):
+    # More than the site has threads.
+    for length, status in ((10**12, b"413"), (1000, b"400")):
+        silent = [sign_in_begun(untouched, length) for _ in range(16)]
+        assert untouched.request("GET", "/login/").status == 200
+        for connection in silent:
+            assert connection.recv(100).startswith(b"HTTP/1.1 " + status)
+            connection.close()
+
+
+def test_a_stranger_who_sends_a_byte_now_and_then_is_not_waited_for_either(untouched: Site):
+    connection = sign_in_begun(untouched, 1000, b"username=a")
+    connection.settimeout(0.2)
+    for _ in range(100):
+        try:
+            answer = connection.recv(100)
+            break
+        except TimeoutError:
+            connection.sendall(b"a")
+    # Each byte came in time, and the whole did not (here: four seconds).
+    assert answer.startswith(b"HTTP/1.1 400")
+    connection.close()
+
+
+def test_a_form_that_is_too_big_is_said_to_be(untouched: Site):
+    form = {"Content_Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
+    assert refusal(untouched.request("POST", "/login/", bytes(3 * MB), **form)) == (413, "form_too_big")

@@ -174,6 +174,9 @@ def test_the_sample_is_uploaded_for_whoever_asks(page: Client, anna: User, clip:
     assert response["Location"] == f"/modules/{module.pk}/processing/"
     assert (module.owner, module.upload.source) == (anna, Upload.Source.SAMPLE)
     assert sample.read_bytes() == clip
+    assert b'name="idempotency_key"' in page.get("/upload/").content.split(b'id="sample"')[1]
+    again = [page.post("/upload/sample/", form | {"idempotency_key": "k"})["Location"] for _ in range(2)]
+    assert again[0] == again[1] != response["Location"]
     assert page.get("/upload/sample/").status_code == 405
 
 

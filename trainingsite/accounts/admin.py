@@ -2,11 +2,26 @@
 
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
+from django.db.models import QuerySet
 from django.http import HttpRequest
+
+from modules.admin import files_too
+from modules.models import Module
 
 from .models import ApiToken, User
 
-admin.site.register(User, UserAdmin)
+
+@admin.register(User)
+class PersonAdmin(UserAdmin):
+    """Django's; a person's modules go with them, and so do the files of these."""
+
+    def delete_model(self, request: HttpRequest, obj: User) -> None:
+        with files_too(Module.objects.filter(owner=obj)):
+            super().delete_model(request, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        with files_too(Module.objects.filter(owner__in=[user.pk for user in queryset])):
+            super().delete_queryset(request, queryset)
 
 
 @admin.register(ApiToken)

@@ -4,21 +4,25 @@ from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
 from django.utils.deprecation import MiddlewareMixin
 
+from trainingsite.away import answered
+
 from .models import ApiToken
 
 
 class BearerMiddleware(MiddlewareMixin):
     """Set request.user from a bearer token, on addresses under /api/ only; request.api_token tells the view."""
 
-    def process_request(self, request: HttpRequest) -> None:
+    @answered
+    def process_request(self, request: HttpRequest) -> HttpResponse | None:
         request.api_token = None
         scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
-        if not request.path.startswith("/api/") or scheme.lower() != "bearer":
-            return
+        if not request.path_info.startswith("/api/") or scheme.lower() != "bearer":
+            return None
         if token := ApiToken.objects.for_secret(secret.strip()):
             ApiToken.objects.touch(token)
             request.api_token = token
             request.user = token.user
+        return None
 
 
 class CsrfMiddleware(CsrfViewMiddleware):

@@ -12,6 +12,7 @@ from modules.ai.rules.languages import language_of
 from modules.ai.rules.titles import title_of
 from modules.ai.rules.units import units_of
 from modules.ai.rules.wording import text_of
+from modules.pipeline.stills import thinned
 from modules.pipeline.types import Cue, Draft, Material, Still
 
 from .asking import Asked, cues_as_lines, picture_parts, prompt, text_part
@@ -81,13 +82,6 @@ def _pictures(material: Material, cues: Sequence[Cue], shown: Shown) -> Iterator
         if jpeg:
             number = max((cue for cue in cues if cue.start <= still.time), key=lambda cue: cue.start).number
             yield from picture_parts(f"Picture shown at cue [{number}]", jpeg)
-
-
-def thinned(stills: Sequence[Still], most: int) -> list[Still]:
-    """At most so many of them, spread evenly."""
-    if len(stills) <= most:
-        return list(stills)
-    return [stills[at * len(stills) // most] for at in range(most)]
 
 
 def check(steps: Sequence[Step], numbers: dict[int, int]) -> None:

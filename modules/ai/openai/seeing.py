@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from modules.pipeline.stills import thinned
 from modules.pipeline.types import Draft, Material, Scene, Still
 
 from .asking import Asked, picture_parts, prompt, text_part
 from .calls import Unusable
-from .drafting import TITLE_WORDS, Shown, thinned
+from .drafting import TITLE_WORDS, Shown
 from .shapes import SeenStep, SeenSteps
 
 SECTION = 40

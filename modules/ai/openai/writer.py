@@ -9,7 +9,19 @@ from modules.ai.rules import LocalWriter
 from modules.ai.rules.languages import language_of
 from modules.ai.rules.salient import summary_of, tags_of
 from modules.pipeline.steps import mend
-from modules.pipeline.types import Aside, Draft, Enhanced, Material, MediaError, Notice, Still, Tick, no_tick, share
+from modules.pipeline.types import (
+    Aside,
+    Cue,
+    Draft,
+    Enhanced,
+    Material,
+    MediaError,
+    Notice,
+    Still,
+    Tick,
+    no_tick,
+    share,
+)
 
 from . import drafting, enhancing, seeing
 from .asking import Answers, Asking
@@ -38,6 +50,10 @@ class OpenAIWriter:
         self.picture = picture
         self.name = f"openai {model}"[:98] + " 1"
         self._asking = Asking(calls, model, at_once, {} if answers is None else answers)
+
+    def pictures(self, cues: Sequence[Cue]) -> int:
+        """As many as its questions show."""
+        return drafting.PICTURES * len(drafting.sections(cues)) if cues else seeing.MOST
 
     def draft_steps(self, material: Material, tick: Tick = no_tick) -> Sequence[Draft]:
         """Steps from cues and pictures; from pictures alone when nobody speaks. Already mended."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from modules.pipeline.types import Scene
 
@@ -16,11 +16,13 @@ from .units import Unit
 MARKER = 1.0
 PAUSE = 1.1
 SCENE = 1.6
-COHESION = 1.6
-ACTION = 0.35
+COHESION = 1.2
+ACTION = 0.5
 CLOSED = 0.8
 INTRO_ENDS = 1.6
 WRAP_UP = 2.4
+INSIDE = 3.0
+"""How much speaks against a step in the midst of the greeting or of the good-bye."""
 THRESHOLD = 0.5
 """What a boundary must be worth to be drawn, before the lengths have their say."""
 LENGTH = 1.0
@@ -32,8 +34,8 @@ TOPIC_WINDOW = 55
 
 
 def usual_length(duration: float) -> float:
-    """Seconds that a step lasts as a rule: their number grows with the root of the duration."""
-    return min(150.0, max(9.0, 1.55 * math.sqrt(max(duration, 1.0))))
+    """Seconds that a step lasts as a rule: some 10 of a minute's how-to, 32 of five minutes', 55 of ten minutes'."""
+    return min(150.0, max(9.0, 0.45 * max(duration, 1.0) ** 0.75))
 
 
 def step_starts(units: Sequence[Unit], language: Language, scenes: Sequence[Scene], duration: float) -> list[int]:
@@ -49,21 +51,26 @@ def weigh(units: Sequence[Unit], language: Language, scenes: Sequence[Scene], du
     markers = [marker_weight(unit.plain, language) for unit in units]
     markers = _thin_out(markers, [_key(unit) for unit in units], duration)
     depths = topic_depths(units, language)
-    intro = intro_end(units, language)
+    intro, outro = intro_end(units, language), outro_start(units, language)
     times = [scene.time for scene in scenes]
+    acts = [action_of(unit.text, language) is not None for unit in units]
+    action = ACTION * _rarity(sum(acts), duration, 1.5)
+    scene = SCENE * _rarity(len(scenes), duration, 2.0)
     worth = []
     for at, unit in enumerate(units):
         total = MARKER * markers[at]
         total += PAUSE * min(1.6, max(0.0, unit.pause - 0.25) / 0.9)
-        total += SCENE * _scene(unit.start, scenes, times)
+        total += scene * _scene(unit.start, scenes, times)
         total += COHESION * depths[at]
-        total += ACTION * bool(action_of(unit.text, language))
+        total += action * acts[at]
         if at and language.closer.search(units[at - 1].plain) and len(units[at - 1].plain.split()) <= 12:
             total += CLOSED
         if at and at == intro:
             total += INTRO_ENDS
-        if language.wrap_up_pattern.search(unit.plain) and at >= len(units) * 0.6:
+        if at == outro:
             total += WRAP_UP
+        if at < intro or at > outro:
+            total -= INSIDE
         worth.append(total)
     return worth
 
@@ -107,6 +114,11 @@ def _thin_out(weights: Sequence[float], keys: Sequence[str], duration: float) ->
     ]
 
 
+def _rarity(count: int, duration: float, fair: float) -> float:
+    """0..1: what comes more than `fair` times a step (a click, a window that opens) marks a new step less."""
+    return min(1.0, fair * duration / usual_length(duration) / max(1, count))
+
+
 def _scene(time: float, scenes: Sequence[Scene], times: Sequence[float]) -> float:
     """0..1: the strongest change of picture near this time, less when it is farther away."""
     near = scenes[bisect_left(times, time - SCENE_REACH) : bisect_left(times, time + SCENE_REACH)]
@@ -123,7 +135,11 @@ def stems_of(said: str, language: Language) -> list[str]:
 def topic_depths(units: Sequence[Unit], language: Language) -> list[float]:
     """0..1 for each unit: how much the words change where it begins (Hearst's TextTiling, depth of the valley)."""
     stems = [stems_of(unit.plain, language) for unit in units]
-    likeness = [1.0] + [_likeness(_window(stems, at, -1), _window(stems, at, 1)) for at in range(1, len(units))]
+    # What is said all the time ("click", "cell") tells two topics apart less than what is said twice.
+    weights = {stem: 1 / count for stem, count in Counter(stem for some in stems for stem in some).items()}
+    likeness = [1.0] + [
+        _likeness(_window(stems, at, -1), _window(stems, at, 1), weights) for at in range(1, len(units))
+    ]
     depths = []
     for at, here in enumerate(likeness):
         left = max(likeness[max(1, at - 6) : at + 1], default=here)
@@ -143,10 +159,15 @@ def _window(stems: Sequence[Sequence[str]], at: int, step: int) -> Counter[str]:
     return counts
 
 
-def _likeness(left: Counter[str], right: Counter[str]) -> float:
-    dot = sum(count * right[word] for word, count in left.items())
-    size = math.sqrt(sum(n * n for n in left.values()) * sum(n * n for n in right.values()))
+def _likeness(left: Counter[str], right: Counter[str], weights: Mapping[str, float]) -> float:
+    """0..1: the cosine of two windows, each word with its weight."""
+    dot = sum(count * right[word] * weights[word] for word, count in left.items() if word in right)
+    size = math.sqrt(_size(left, weights) * _size(right, weights))
     return dot / size if size else 0.0
+
+
+def _size(window: Counter[str], weights: Mapping[str, float]) -> float:
+    return sum(count * count * weights[word] for word, count in window.items())
 
 
 def intro_end(units: Sequence[Unit], language: Language) -> int:
@@ -158,6 +179,17 @@ def intro_end(units: Sequence[Unit], language: Language) -> int:
         if language.intro_pattern.search(unit.plain) and at - last <= 3:
             last = at
     return last + 1 if last + 1 < len(units) else 0
+
+
+def outro_start(units: Sequence[Unit], language: Language) -> int:
+    """The unit with which the good-bye or the summing up at the end begins; the number of units when there is none."""
+    first = len(units)
+    for at in range(len(units) - 1, 0, -1):
+        if units[-1].end - units[at].start > 60 or at < len(units) * 0.6:
+            break
+        if language.wrap_up_pattern.search(units[at].plain) and first - at <= 4:
+            first = at
+    return first
 
 
 def _best(units: Sequence[Unit], worth: Sequence[float], usual: float) -> list[int]:

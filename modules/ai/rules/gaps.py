@@ -81,6 +81,8 @@ def gaps_of(step: Draft, talk: Talk) -> Iterator[Gap]:
     own = set(step.cues)
     found = []
     for place, unit in enumerate(talk.units):
+        if talk.cues[unit.first].number not in own:
+            continue
         cues = tuple(cue.number for cue in talk.cues[unit.first : unit.last + 1])
         sentence = _sentence(unit, talk.language) if cues and own.issuperset(cues) else ""
         if not sentence:

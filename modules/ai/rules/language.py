@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 Weighted = tuple[tuple[str, float], ...]
 """Regular expressions with weights, tried in order against plain text (see `plain`)."""
@@ -20,8 +20,11 @@ class Language:
     closers: said at the end of a step ("there we go").
     starters: where a new clause begins in text without punctuation; soft_starters: where one may begin when the
     clause before it is long enough.
+    tips, warns: how a sentence begins that gives a tip or warns, however the rest of its step goes.
     verbs: every form of an action's verb -> the form that a title uses.
     weak_verbs: title forms that name an action only for want of a better one.
+    means: words for keys and buttons, which say how and not what. auxiliary: verb forms that, with the word after
+    them, only lead to another verb ("going to").
     leads: what comes just before the verb that says what to do ("you want to"), with weights.
     clause_ends: words at which the object of a verb ends.
     dangling: words that a title must not end with.
@@ -30,6 +33,7 @@ class Language:
     subordinate: words that begin half a sentence ("if you want").
     spelling: patterns and replacements for words that recognisers write in lower case.
     articles: determiners that begin a new thing. joiners: "and", "or".
+    late: small words that stand at the end of a clause ("yet", "again").
     command_endings: of verb forms that are commands by themselves.
     verb_last: titles put the verb at the end (German); modals: verbs that send it there; subjects: pronouns
         that follow the verb of a main clause.
@@ -49,11 +53,16 @@ class Language:
     wrap_up: tuple[str, ...] = ()
     tip: tuple[str, ...] = ()
     warning: tuple[str, ...] = ()
+    tips: tuple[str, ...] = ()
+    warns: tuple[str, ...] = ()
     verbs: Mapping[str, str] = field(default_factory=dict)
     weak_verbs: frozenset[str] = frozenset()
+    means: frozenset[str] = frozenset()
+    auxiliary: frozenset[tuple[str, str]] = frozenset()
     leads: Weighted = ()
     open_leads: tuple[str, ...] = ()
     not_verbs: frozenset[str] = frozenset()
+    late: frozenset[str] = frozenset()
     clause_ends: frozenset[str] = frozenset()
     pronouns: frozenset[str] = frozenset()
     determiners: frozenset[str] = frozenset()
@@ -72,6 +81,16 @@ class Language:
     numbers: Mapping[str, int] = field(default_factory=dict)
     capital_nouns: bool = False
     frames: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def hanging(self) -> frozenset[str]:
+        """Words after which no clause ends, however long the speaker thinks: "the", "into", "and"."""
+        return self.dangling - self.pronouns - self.particles
+
+    @cached_property
+    def endings(self) -> frozenset[str]:
+        """Small words with which a clause may well end: "it", "down"."""
+        return self.pronouns | self.particles | self.late
 
     @cached_property
     def compiled_phrases(self) -> tuple[tuple[re.Pattern[str], float], ...]:
@@ -114,6 +133,19 @@ class Language:
         return any_of(self.warning)
 
     @cached_property
+    def tips_pattern(self) -> re.Pattern[str]:
+        return any_of(self.tips, start=self._after_openers)
+
+    @cached_property
+    def warns_pattern(self) -> re.Pattern[str]:
+        return any_of(self.warns, start=self._after_openers)
+
+    @property
+    def _after_openers(self) -> str:
+        some = sorted(map(re.escape, self.openers), key=len, reverse=True)
+        return rf"(?:(?:{'|'.join(some)}) )*" if some else ""
+
+    @cached_property
     def filler_pattern(self) -> re.Pattern[str]:
         return any_of(self.fillers, flags=re.IGNORECASE)
 
@@ -144,6 +176,7 @@ def without_noises(text: str, language: Language) -> str:
 _NOT_WORD = re.compile(r"[^\w\s']+|_")
 
 
+@lru_cache(maxsize=16_384)
 def plain(text: str) -> str:
     """Lower case, straight apostrophes, no other punctuation, single spaces: what the tables are matched against."""
     text = _NOT_WORD.sub(" ", text.replace("’", "'").lower())

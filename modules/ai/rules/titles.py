@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -13,6 +13,14 @@ from .language import Language, plain, without_noises
 MAX_WORDS = 8
 LEAST = -0.5
 """The score below which the first words of a step make the better title."""
+FIRST, LATER, SECOND, SALIENT = 0.6, 0.16, 0.5, 0.1
+"""What a title gains in the first sentence of its step, loses with each later one and as the second thing to do in
+its sentence, and gains by what it is about."""
+POINTING, MEANS, WEAK = 0.8, 1.3, 1.0
+"""What it loses when it names its thing by a pronoun, or only a key to press, or has a verb that tells little."""
+MOST_SALIENT = 4.0
+STEM = 6
+"""Letters that the forms of a word share, more or less."""
 SPACELESS_LETTERS = 24
 """Letters of a title in a script that writes no spaces."""
 
@@ -33,20 +41,21 @@ class _Token:
     """Whether a mark follows it that ends a clause."""
 
 
-def title_of(texts: Sequence[str], language: Language, announces: bool = False) -> str:
+def title_of(
+    texts: Sequence[str], language: Language, announces: bool = False, talk: Counter[str] | None = None
+) -> str:
     """A title of up to MAX_WORDS for the step that says these texts, '' when they have no words.
 
     announces: the step tells what is to come or was done (intro, wrap-up), so that its verbs are not instructions.
+    talk: how often the whole video says each word (see `counted`), so that words of this step alone weigh more.
     """
     found = []
-    counts = Counter(word for text in texts for word in plain(text).split() if word not in language.stopwords)
-    for at, text in enumerate(texts[: max(3, len(texts) * 2 // 3)]):
-        action = None if announces else action_of(text, language)
-        if action:
-            repeated = sum(min(3, counts[word] - 1) for word in plain(action.title).split() if counts[word] > 1)
-            found.append(
-                (action.score + 0.4 * (at == 0) - 0.2 * min(at, 10) + 0.12 * min(5, repeated), -at, action.title)
-            )
+    counts = counted(texts, language)
+    for at, text in enumerate([] if announces else texts[: max(6, len(texts) * 2 // 3)]):
+        for place, action in enumerate(actions_of(text, language)):
+            score = action.score + FIRST * (at == 0) - LATER * min(at, 10) - SECOND * min(place, 2)
+            score += SALIENT * _salience(action.title, counts, talk or counts, language)
+            found.append((score, -at, action.title))
     best = max(found, default=None)
     announced = [title for text in texts if announces and (title := _how_to(text, language))]
     if best and best[0] > LEAST:
@@ -55,11 +64,26 @@ def title_of(texts: Sequence[str], language: Language, announces: bool = False) 
 
 
 @lru_cache(maxsize=4096)
+def actions_of(text: str, language: Language) -> tuple[Action, ...]:
+    """All that is to be done in a unit, in the order in which it is said."""
+    tokens = _tokens(without_noises(text, language))
+    return tuple(action for at in range(len(tokens)) if (action := _action_at(tokens, at, language)))
+
+
 def action_of(text: str, language: Language) -> Action | None:
     """The clearest thing to do in a unit, or None."""
-    tokens = _tokens(without_noises(text, language))
-    actions = [action for at in range(len(tokens)) if (action := _action_at(tokens, at, language))]
-    return max(actions, key=lambda action: action.score, default=None)
+    return max(actions_of(text, language), key=lambda action: action.score, default=None)
+
+
+def counted(texts: Iterable[str], language: Language) -> Counter[str]:
+    """How often each word is said that carries a meaning, by its stem."""
+    return Counter(word[:STEM] for text in texts for word in plain(text).split() if word not in language.stopwords)
+
+
+def _salience(title: str, step: Counter[str], talk: Counter[str], language: Language) -> float:
+    """0..MOST_SALIENT: how much the words of a title are what its step is about, and no other."""
+    stems = {word[:STEM] for word in plain(title).split() if word not in language.stopwords}
+    return min(MOST_SALIENT, sum(min(3, step[stem] - 0.5) * step[stem] / max(1, talk[stem]) for stem in stems))
 
 
 def capitalised(title: str) -> str:
@@ -100,7 +124,7 @@ def _action_at(tokens: Sequence[_Token], at: int, language: Language) -> Action 
         verb = (
             tokens[at].plain if tokens[at].plain.endswith("n") and tokens[at].plain not in language.stopwords else None
         )
-    if not verb or (before and before[-1] in language.determiners):
+    if not verb or (before and before[-1] in language.determiners) or _announces(tokens, at, language):
         return None
     lead = _lead(tokens, at, before, language)
     if not lead:
@@ -109,8 +133,10 @@ def _action_at(tokens: Sequence[_Token], at: int, language: Language) -> Action 
     rest = [word for word in plain(title).split() if word not in language.stopwords and word != verb]
     if len(title.split()) < 2:
         return None
-    score = lead + (0.6 if rest else -1.3) - (1.0 if verb in language.weak_verbs else 0.0)
-    score -= 0.6 if _points(plain(title).split()[0 if language.verb_last else 1 :], language) else 0.0
+    vague = -1.3 if not _named(plain(title).split(), verb, language) else -0.3
+    score = lead + (0.6 if rest else vague) - (WEAK if verb in language.weak_verbs else 0.0)
+    score -= MEANS if rest and all(word in language.means or len(word) == 1 for word in rest) else 0.0
+    score -= POINTING if _points(plain(title).split()[0 if language.verb_last else 1 :], language) else 0.0
     return Action(score, title)
 
 
@@ -121,12 +147,29 @@ def _unlisted(tokens: Sequence[_Token], at: int, before: Sequence[str], language
     takes = at + 1 < len(tokens) and not tokens[at].stops and tokens[at + 1].plain in language.articles
     looks = bool(language.open_leads) or said.endswith(language.command_endings)
     known = said in language.stopwords or said in language.not_verbs or not said.isalpha()
+    # "Now audio: your desktop audio is …": what is a thing in the same breath is no verb.
+    known = known or any(token.plain == said for token in tokens[at + 1 :])
     return said if starts and takes and looks and not known else None
+
+
+def _named(words: Sequence[str], verb: str, language: Language) -> bool:
+    """Whether a title has any word that could name a thing, be it one as common as "people"."""
+    small = (language.pronouns, language.dangling, language.determiners, language.particles, language.not_verbs)
+    return any(word != verb and not any(word in some for some in small) for word in words)
+
+
+def _announces(tokens: Sequence[_Token], at: int, language: Language) -> bool:
+    """Whether the verb only leads to another one: the "going" of "going to click"."""
+    after = [token.plain for token in tokens[at + 1 : at + 3]]
+    return (tokens[at].plain, *after[:1]) in language.auxiliary and not language.determiners.intersection(after[1:])
 
 
 def _points(thing: Sequence[str], language: Language) -> bool:
     """Whether the thing is named by a pronoun only ("it", "that"), so that the title would not say what."""
-    named = len(thing) > 1 and (thing[1] in language.determiners or thing[0] in language.determiners)
+    after = thing[1] if len(thing) > 1 else ""
+    named = after in language.determiners or (
+        thing[0] in language.determiners and after and after not in language.dangling | language.particles
+    )
     return thing[0] in language.pronouns and not named
 
 
@@ -252,7 +295,7 @@ def _cut(words: Sequence[str], language: Language, limit: int = MAX_WORDS) -> st
     return " ".join(words).strip(" ,;:-–…")
 
 
-_HOW_TO = re.compile(r"\b(how (?:to (?!for\b|guide\b|video\b)|you can |we can )[^.,;!?]+)", re.IGNORECASE)
+_HOW_TO = re.compile(r"\b(how (?:to (?!for\b|guide\b|video\b)|you can |we can |i )[^.,;!?]+)", re.IGNORECASE)
 
 
 def _how_to(text: str, language: Language) -> str:

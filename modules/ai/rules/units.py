@@ -16,8 +16,12 @@ LONG = 24
 """Words after which a unit is also cut where the speaker merely draws breath."""
 SHORT = 4
 """Words that a unit has at least before a spoken starter may end it."""
+TERSE = 6
+"""The same, for a command."""
 ROOMY = 9
 """The same, for starters that as often go on with what was begun."""
+BREATH, HESITATION = 0.5, 1.3
+"""Seconds of silence that end a clause, and that end it even where a word is left hanging ("click on the …")."""
 
 
 @dataclass(frozen=True)
@@ -147,17 +151,29 @@ def _clauses(words: Sequence[_Word], language: Language) -> Iterator[list[_Word]
 
 def _cuts(piece: Sequence[_Word], words: Sequence[_Word], at: int, language: Language) -> bool:
     word, edge = words[at], words[at].cue != piece[-1].cue
-    if word.pause >= 0.5:
+    before = plain(piece[-1].text)
+    if word.pause >= (HESITATION if before in language.hanging else BREATH):
         return True
     if edge and len(piece) > LONG and (word.pause >= 0.15 or len(piece) > 2 * LONG):
         return True
     if len(piece) < SHORT or len(words) - at < 3:
         return False
     said = plain(" ".join(part.text for part in words[at : at + 4]))
-    before = plain(piece[-1].text)
-    if before in language.dangling or all(plain(part.text) in language.openers for part in piece[-SHORT:]):
+    if before in language.hanging or all(plain(part.text) in language.openers for part in piece[-SHORT:]):
         return False
-    return bool(language.starter.match(said) or (len(piece) >= ROOMY and language.soft_starter.match(said)))
+    if language.starter.match(said) or (len(piece) >= TERSE and _commands(words, at, before, language)):
+        return True
+    return before not in language.dangling and len(piece) >= ROOMY and bool(language.soft_starter.match(said))
+
+
+def _commands(words: Sequence[_Word], at: int, before: str, language: Language) -> bool:
+    """Whether a command begins here, as far as words without marks tell: "… not yet | open the cover"."""
+    said, after = plain(words[at].text), plain(words[at + 1].text)
+    if language.verb_last or (before in language.stopwords and before not in language.endings):
+        return False
+    if language.command_endings:
+        return said in language.verbs and said.endswith(language.command_endings)
+    return language.verbs.get(said) == said and after in language.articles
 
 
 def _unit(words: Sequence[_Word]) -> Unit:

@@ -15,6 +15,8 @@ PARAGRAPH = 320
 """Characters after which a new paragraph begins."""
 LONG = 140
 """Characters of a sentence to which no further clause is joined."""
+GOES_ON = -0.5
+"""The weight (see `boundaries.marker_weight`) of first words that only go on with what was begun."""
 _ENDINGS = ".!?…。！？।؟:”»\"'"
 
 
@@ -40,7 +42,7 @@ def _goes_on(before: str, last: str, said: str, language: Language) -> bool:
     if len(before) > LONG:
         return False
     half = words[-1] in language.dangling or words[0] in language.subordinate
-    return half or marker_weight(plain(said), language) < 0
+    return half or marker_weight(plain(said), language) <= GOES_ON
 
 
 def tidied(text: str, language: Language) -> str:

@@ -6,23 +6,32 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from modules.pipeline.steps import mend
+from modules.pipeline.stills import MOST
 from modules.pipeline.types import Cue, Draft, Enhanced, Material, Tick, no_tick
 
+from .asides import set_aside
 from .boundaries import step_starts
 from .language import Language
 from .languages import language_of
 from .quiz import quiz_of
 from .salient import summary_of, tags_of
 from .silent import scene_steps
-from .titles import title_of
+from .titles import action_of, counted, title_of
 from .units import Unit, units_of
 from .wording import text_of, tidied
+
+OPENING = 40
+"""Characters of a sentence in which it shows what it is for."""
 
 
 class LocalWriter:
     """A Writer that needs no network and no model."""
 
-    name = "local rules 2"
+    name = "local rules 3"
+
+    def pictures(self, cues: Sequence[Cue]) -> int:
+        """All of them: it writes in no time in which others could be taken."""
+        return MOST
 
     def draft_steps(self, material: Material, tick: Tick = no_tick) -> Sequence[Draft]:
         """Steps from cues, pauses and scenes; from scenes alone when nobody speaks. Already mended."""
@@ -41,18 +50,22 @@ class LocalWriter:
         return mend(drafts, material)
 
     def enhance(self, drafts: Sequence[Draft], material: Material, tick: Tick = no_tick) -> Enhanced:
-        """The drafts as they are, their wording tidied; a summary, tags and a quiz when the words give them."""
+        """The drafts as they are, their wording tidied; a summary, tags, a quiz and asides when the words give them."""
         language = language_of(material.language, (cue.text for cue in material.cues))
         steps = tuple(replace(draft, text=tidied(draft.text, language) or draft.text) for draft in drafts)
         tick(0.3)
         quiz = quiz_of(steps, material, language)
+        summary, tags = summary_of(steps, language), tags_of(material.cues, language)
+        parted = [set_aside(step, material.cues, language) for step in steps]
         tick(1.0)
-        return Enhanced(steps, summary_of(steps, language), tags_of(material.cues, language), quiz=quiz)
+        asides = tuple(aside for _, some in parted for aside in some)
+        return Enhanced(tuple(step for step, _ in parted), summary, tags, quiz=quiz, asides=asides)
 
 
 def _drafts(parts: Sequence[Sequence[Unit]], cues: Sequence[Cue], language: Language) -> list[Draft]:
     """One draft for each part; a part that begins in another's last cue starts with the cue after it."""
     drafts = []
+    talk = counted((unit.text for units in parts for unit in units), language)
     for number, units in enumerate(parts, 1):
         kind = _kind(units, number, len(parts), language)
         texts = [unit.text for unit in units]
@@ -61,7 +74,7 @@ def _drafts(parts: Sequence[Sequence[Unit]], cues: Sequence[Cue], language: Lang
             Draft(
                 id=f"s{number}",
                 kind=kind,
-                title=title_of(texts, language, announces=kind in ("intro", "wrap-up")),
+                title=title_of(texts, language, announces=kind in ("intro", "wrap-up"), talk=talk),
                 text=text_of(texts, language),
                 cues=tuple(cues[at].number for at in own),
                 start=cues[own[0]].start,
@@ -76,10 +89,17 @@ def _kind(units: Sequence[Unit], number: int, count: int, language: Language) ->
     said = [unit.plain for unit in units]
     if number == 1 and count > 1 and any(language.intro_pattern.search(part) for part in said[:3]):
         return "intro"
-    if number >= count - 1 and count > 2 and any(language.wrap_up_pattern.search(part) for part in said[:2]):
+    if number >= count - 1 and count > 2 and _closes(units, language):
         return "wrap-up"
     for kind, pattern in (("warning", language.warning_pattern), ("tip", language.tip_pattern)):
         matching = sum(bool(pattern.search(part)) for part in said)
         if matching * 2 > len(said) or (pattern.search(said[0]) and len(said) <= 3):
             return kind
     return "step"
+
+
+def _closes(units: Sequence[Unit], language: Language) -> bool:
+    """Whether a step says good-bye or sums up, and does not only end with it after something to do."""
+    first = 1 if action_of(units[0].text, language) else 2
+    found = (language.wrap_up_pattern.search(unit.plain) for unit in units[:first])
+    return any(match and match.start() <= OPENING for match in found)

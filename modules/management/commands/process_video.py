@@ -17,6 +17,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from modules import children
 from modules.models import Module, Status, bury, database_clock
 from modules.processing import process
+from modules.pruning import drop_scratch
 from modules.words import say
 from uploads.accept import accept
 from uploads.models import Upload
@@ -93,6 +94,7 @@ class Command(BaseCommand):
             return child
         row = Module.objects.filter(pk=module.pk).exclude(run="").first()
         if os.waitstatus_to_exitcode(status) != 0 and row:
+            drop_scratch(row.run)
             bury(row, at=database_clock())
         return None
 

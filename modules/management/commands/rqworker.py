@@ -1,11 +1,13 @@
-"""django-rq's command, with ours around it: without arguments it serves every queue, one process for each."""
+"""django-rq's command, with ours around it: without arguments it serves every queue, one process for each.
+
+Both ways it waits for a Redis that is down at its start.
+"""
 
 from __future__ import annotations
 
 import logging
 import os
 import signal
-import threading
 import time
 from collections.abc import Callable
 from functools import partial
@@ -33,28 +35,45 @@ class Command(jobs.RQWorkerCommand):
         if options.pop("with_parent"):
             children.die_with_parent(signal.SIGTERM)
         queues = args or jobs.QUEUES
-        if len(queues) == 1:
-            super().handle(*queues, **options)
-            return
-        self._supervise({queue: partial(self._work, queue, **options) for queue in queues})
+        if len(queues) > 1 or not self._work_alone(*queues, **options):
+            self._supervise({queue: partial(self._work, queue, **options) for queue in queues})
 
-    def _work(self, queue: str, **options: Any) -> None:
-        """One worker, in a process of its own. Where there is no Redis to begin with, it ends, to be started again."""
+    def _work_alone(self, queue: str, **options: Any) -> bool:
+        """One worker, in this process. False: there is no Redis to begin with, and it must be waited for."""
+        if options["burst"] or options["max_jobs"] or options["max_idle_time"]:
+            # Who is to end when there is nothing to do waits for nothing.
+            super().handle(queue, **options)
+            return True
+        return jobs.reachable() and self._work(queue, **options)
+
+    def _work(self, queue: str, **options: Any) -> bool:
+        """One worker, in this process, to its end. False: there was no Redis to begin with."""
         try:
             super().handle(queue, **options)
         except (SystemExit, *jobs.REDIS_FAULTS) as error:
-            logger.warning("The worker of the queue %s has ended: %s", queue, error)
+            if isinstance(error, SystemExit) and error.code != 1:
+                return True  # told to end at once
+            logger.warning("The worker of the queue %s could not begin: %s", queue, error)
+            return False
+        return True
 
     def _supervise(self, workers: dict[str, Callable[[], object]]) -> None:
-        """Keep one worker process for each queue alive until told to stop, and then until they have ended."""
-        stopping = threading.Event()
+        """Keep one worker process for each queue alive until told to stop, and then until they have ended.
+
+        None is begun while Redis is down (jobs says so, and looks again every 5 s).
+        """
+        # Not an Event: a signal that comes while its lock is held, by a wait or by a first signal, waits for ever.
+        stopping: list[int] = []
         for sig in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(sig, lambda *_: stopping.set())
+            signal.signal(sig, lambda signum, _: stopping.append(signum))
         children.freeze()
         running: dict[int, str] = {}
         due = dict.fromkeys(workers, 0.0)
-        while not stopping.wait(0.1):
+        while not stopping:
+            time.sleep(0.1)
             _reap(running, due)
+            if not due or not jobs.reachable():
+                continue
             for queue in [queue for queue, when in due.items() if time.monotonic() >= when]:
                 running[children.fork(workers[queue], ends_by=signal.SIGTERM)] = queue
                 del due[queue]

@@ -162,6 +162,8 @@ GERMAN = Language(
     ),
     tip=(r"tipp|übrigens|alternativ|trick|noch besser",),
     warning=(r"vorsicht|vorsichtig|achtung|achtet? darauf|passt? auf|auf keinen fall|niemals|wichtig(?: ist)?",),
+    tips=(r"(?:hier )?(?:noch )?(?:(?:ein|mein) )?(?:kleiner |letzter |kurzer )?(?:tipp|trick)",),
+    warns=(r"vorsicht|seid? vorsichtig|seien sie vorsichtig|achtung|passt? (?:bitte )?auf|auf keinen fall|niemals",),
     verbs=_FORMS,
     weak_verbs=_WEAK,
     leads=(

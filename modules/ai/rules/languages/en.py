@@ -11,11 +11,13 @@ _WILL = "(?:(?:i'll|we'll|you'll|i will|we will|you will|youll)(?: (?:just|also|
 _WANT = (
     "(?:(?:i|you|we|you'll|you'd|we'll|you'll probably) (?:just |then |also |first |really |do )*"
     "(?:want to|wanna|need to|have to|gotta|should|must|"
-    "'ve got to|got to|would|like to|can|could|might want to|may want to))"
+    "'ve got to|got to|would|like to|might want to|may want to))"
 )
+_CAN = "(?:(?:i|you|we) (?:just |then |also |first |really |always )*(?:can|could|might|may))"
 _SOFT = (
     "(?: (?:just|simply|then|also|now|first|maybe|actually|quickly|basically|go ahead and|come over and|come in and))*"
 )
+_OFTEN = "always|usually|normally|basically|actually|mostly|really|simply|often|even|only"
 _ORDINAL = "first|second|third|fourth|fifth|sixth|seventh|next|last|final|other"
 
 ENGLISH = Language(
@@ -30,13 +32,14 @@ ENGLISH = Language(
         "so": 0.4,
         "now": 0.9,
         "then": 0.5,
-        "and": 0.0,
-        "and then": 0.4,
-        "but": 0.0,
+        "and": -0.3,
+        "and then": 0.2,
+        "but": -0.4,
         "well": 0.1,
         "um": 0.0,
         "uh": 0.0,
         "yeah": 0.0,
+        "oh": 0.2,
         "great": 0.8,
         "cool": 0.8,
         "perfect": 0.8,
@@ -52,6 +55,7 @@ ENGLISH = Language(
         "finally": 2.0,
         "lastly": 2.2,
         "next": 2.0,
+        "next time": -0.4,
         "first": 1.9,
         "first of all": 2.0,
         "first off": 2.0,
@@ -106,10 +110,11 @@ ENGLISH = Language(
         (r"by the way|side note|as an aside|while we're here|speaking of", 0.9),
         (r"as for|when it comes to|in terms of|with that(?: said| done| out)?|having said that", 1.2),
         (r"what (?:if|about)|how about|how (?:do|can|would|to)|what (?:we're|i'm|you're) going to", 0.9),
-        (r"what (?:you|i|we) (?:want|need|have|can|wanna|like)", 0.9),
+        (r"what (?:i|we|you)(?:'re| are|'m)? (?:always |really |also |usually )?(?:want|wanna|need|like)", 1.4),
+        (r"what (?:you|i|we) (?:have|can)", 0.9),
         (
-            r"in order to|to (?:do|get|make|create|add|change|"
-            r"set|use|open|turn|start|remove|delete|edit|move|save)",
+            r"in order to|to (?:do|get|make|create|add|change|set|use|open|turn|start|remove|delete|edit|move|save)|"
+            r"to \w+ (?:\w+ ){1,6}(?:you|you've|i|i'm|i'll|we|we're|what|there's)",
             0.9,
         ),
         (
@@ -117,9 +122,19 @@ ENGLISH = Language(
             r"wish|don't want|ever)|if you'd like|say you want",
             0.8,
         ),
+        (r"(?:the|an?|one) (?:only |big |main |real |easy |nice |hard )*(?:thing|part|bit|win|problem)", 1.4),
+        (r"before (?:we|i|you|that|doing)", 1.3),
+        (
+            r"(?:when|if|once) (?:you|i|we|that|it|that's|it's|everything|everything's)"
+            r"(?: \w+){0,3} (?:done|good|ready|happy|finished)",
+            1.4,
+        ),
+        (r"for (?:the|this|your|my)", 0.9),
+        (r"(?:the|our|your|my) \w+", 0.5),
+        (r"this is (?:the|where|our|my|your)|here comes", 0.4),
         (r"as you can see|you can see|you(?:'ll| will) (?:see|notice)|you (?:see|notice)", -0.6),
         (rf"{_GOING}", 0.7),
-        (rf"{_WANT}", 0.5),
+        (rf"{_WANT}|{_CAN}", 0.5),
         (rf"{_WILL}", 0.4),
         (r"i (?:want|wanted|like|think we)", 0.4),
         (r"make sure|be careful|don't forget|remember", 0.2),
@@ -143,20 +158,28 @@ ENGLISH = Language(
         r"(?:now|all) (?:done|finished)|is (?:done|complete|finished|ready)|success(?:fully)?",
     ),
     starters=(
-        r"so|okay|ok|alright|all right|right so|now|then|next|finally|lastly|anyway|anyways|perfect|great|awesome",
-        r"but|because|first|oh|also|hi|hello|hey|welcome|thanks|"
+        r"so(?! (?:that|much|many|far|on)\b)|okay|ok|alright|all right|right so|"
+        r"now(?! (?:so|is|and|but|okay|because)\b)|then",
+        r"next(?! (?:to|time|next|and)\b)|finally|lastly|anyway|anyways|perfect|great|awesome",
+        r"but|because|first(?! (?:is|was|one|time|i)\b)|oh|also|hi|hello|hey|welcome|thanks|"
         r"thank you|moving on|step (?:one|two|three|four|five|\d+)",
-        r"and (?:then|now|so|if|once|when|after|here|that's|this is|what|let's|you'll|i'm|we're|i'll|there|finally)",
+        r"and (?:then|now|so|if|once|when|after|here|that's|this is|what|let's|"
+        r"you'll|i'm|we're|i'll|there|finally|yeah)",
         r"let's|let me|we're (?:going|gonna)|i'm (?:going|gonna)|"
-        r"you're (?:going|gonna)|what (?:i|you|we) (?:want|need|do)",
-        r"once (?:you|we|i|it|that)|after (?:that|this|you)|in order to|the (?:first|next|last|other) (?:thing|step)",
+        r"you're (?:going|gonna)|one (?:more|last|other) thing",
+        r"once (?:you|we|i|it|that)(?:'\w+)?|after (?:that|this|you)|in order to|"
+        r"the (?:first|next|last|other) (?:thing|step)",
     ),
     soft_starters=(
-        r"if (?:you|we|i|it)|when (?:you|we|i|it)|to do|and (?:you|"
+        r"what (?:i|you|we) (?:want|need|do)|for (?:the|this|your|my) \w+ (?:you|i|we)|"
+        r"the (?:thing|trick|\w+ (?:is|are))",
+        r"if (?:you|we|i|it|that)(?:'\w+)?|when (?:you|we|i|it)(?:'\w+)?|to do|and (?:you|"
         r"we|i|it|the|this|that)|just (?:click|go|press|type|hit)",
         r"you'll|i'll|we'll|you want|you need|you have to|you can|"
         r"we can|we want|we need|i want|i can|i like|i usually",
-        r"there's|there is|here's|here is|as you can|for example|make sure|this is|that's|it's|it (?:is|will|should)",
+        r"there's|there is|here's|here is|as you can|for example|make sure|this is|that's|it's|"
+        r"it (?:is|will|should|can|may)",
+        r"(?:it|that) (?!across|towards|upwards|downwards|backwards|forwards|sideways|always|as|this)\w+s",
         r"click|press|select|choose|open|type|drag|hit|tap|push|pull|put|take|turn|add|remove|insert|enter|save",
     ),
     intro=(
@@ -173,8 +196,9 @@ ENGLISH = Language(
     wrap_up=(
         r"thank(?:s| you)(?: so much| very much)? for (?:watching|viewing|"
         r"joining|tuning|listening)|see you (?:next|in the next|soon|later)",
-        r"(?:and|so|okay|alright) that's (?:it|all|basically it|pretty much it|"
-        r"about it|how)|that(?:'s| is) (?:it for|all for|how you|how to|how easy)",
+        r"(?:and|so|okay|alright|yeah|think) that's (?:(?:really|basically|pretty much|about) )?"
+        r"(?:it|all|how|everything)",
+        r"that(?:'s| is) (?:it for|all for|how you|how to|how easy|the whole thing)|there you have it|and yeah",
         r"(?:hope|hopefully) (?:you|this|that)(?: \w+)? (?:enjoyed|"
         r"helps|helped|found|liked|was|learned|been)|until next time|bye",
         r"(?:like and|please|don't forget to) subscribe|leave (?:a|me a|"
@@ -195,16 +219,43 @@ ENGLISH = Language(
         r"don't (?:touch|use|overtighten|forget|over|let|skip|leave|pull|open|press)",
         r"important(?: to| that|ly)?|can't (?:be undone|undo)|cannot be undone|at your own risk",
     ),
+    tips=(
+        r"(?:here's |here is |just |one |an? |my |another )+(?:quick |little |pro |handy |useful |small |final |last )*"
+        r"(?:tip|trick|hint)",
+        r"(?:pro |quick |handy |useful )tip|tip|it helps to",
+    ),
+    warns=(
+        r"be (?:very |really |extra )?careful|careful|watch out|beware|caution|warning",
+        r"make (?:absolutely )?sure (?:that )?(?:you |it |the \w+ )?(?:don't|do not|doesn't|does not|never|not)",
+        r"(?:don't|do not|never)(?: ever)? (?!worry|panic|mind|forget|know|think|need|have|see|want|care|get me)",
+    ),
     verbs=FORMS,
     weak_verbs=WEAK,
+    means=words(
+        """enter escape tab space control command shift option alt return ok okay apply done next send yes plus minus
+        arrow key keyboard button mouse icon bracket f anywhere one two three
+        four five six seven eight nine ten"""
+    ),
+    auxiliary=frozenset(
+        {("going", "to"), ("make", "sure"), ("making", "sure"), ("get", "to"), ("start", "by"), ("begin", "by")}
+    ),
     leads=(
-        (rf"let's{_SOFT}|lets{_SOFT}", 2.2),
-        (rf"{_GOING}{_SOFT}", 2.0),
-        (rf"{_WANT}{_SOFT}", 2.0),
+        (rf"let's{_SOFT}|lets{_SOFT}", 2.4),
+        (rf"{_GOING}{_SOFT}", 2.1),
+        (rf"{_WANT}{_SOFT}", 2.2),
+        (rf"{_CAN}{_SOFT}", 1.6),
         (rf"{_WILL}{_SOFT}", 1.8),
         (r"(?:now|so|then|next|okay|here|first) (?:i|you|we)(?: just| then| also)?", 1.8),
         (rf"go ahead and{_SOFT}|let me{_SOFT}|all (?:you|we|i) (?:have to|need to|gotta) do is(?: to)?{_SOFT}", 2.0),
-        (r"(?:thing|step|one|part)(?: [\w']+){0,6} (?:is|will be|would be)(?: just)?(?: to)?", 1.8),
+        (r"(?:thing|step|one|part)(?: [\w']+){0,6} (?:is|will be|would be)(?: just)?(?: to)?", 2.3),
+        (
+            r"(?:thing|idea|trick|what|all) (?:[\w']+ ){1,6}(?:is|was)(?: just)?"
+            rf"(?: to|(?: that)? (?:{_SOMEBODY})(?: {_OFTEN})?)?",
+            2.5,
+        ),
+        (rf"^(?:(?:so|now|then|and|okay|well|also) )*to{_SOFT}", 1.5),
+        (rf"(?:{_SOMEBODY}) (?:{_OFTEN})", 1.6),
+        (r"(?:you|i|we)(?: can)?(?: just)? say|(?:it|that) says|there's", 0.8),
         (r"(?:i'm|we're|you're|i am|we are)(?: just| now| also| then)?", 1.5),
         (rf"(?:{_SOMEBODY})(?: just| simply| then| also| first)?", 1.0),
         (rf"by{_SOFT}", 1.6),
@@ -225,13 +276,15 @@ ENGLISH = Language(
         probably also always never teach demonstrate walk cover take show quick quickly here there now then first go
         get one some any all both what how where when why if as up down out over back"""
     ),
+    late=words("yet again too now first second done once time way"),
     subordinate=words("if when once after before while since to as until because although though what how where"),
     spelling=((r"\bi\b(?!\.)", "I"),),
     clause_ends=words(
         """and because so which who then but if when where while until unless okay ok alright though although since
         cause that's it's i'm i'll we're we'll you'll you're you i we they let's there's as just maybe now like
         basically actually obviously right will is are was were has would can which's this'll what how after before once
-        um uh or don't doesn't it'll gonna want"""
+        um uh or don't doesn't it'll gonna want i've you've we've they've i'd you'd we'd they'd they're they'll mine's
+        everything's who's finally anyway sometimes please whatever till instead normally usually"""
     ),
     pronouns=words("it that this them these those here there one ones something everything him her us me you"),
     joiners=words("and or"),
@@ -242,7 +295,7 @@ ENGLISH = Language(
         """a an the to of in on at by for with from into onto over up as and or but so that this these those your my
         our its their his her is are be it you we i if then than about just very really like which where when what
         how some any will also there here going through under between after before until don't doesn't can't won't
-        didn't isn't not never"""
+        didn't isn't not never gonna wanna"""
     ),
     fillers=(
         r"^(?:(?:okay|ok|alright|all right|so|well|yeah|now|and) )+(?=(?:so|now|and|okay|then)\b)",

@@ -31,7 +31,7 @@ _VERBS = words(
     extend extract fasten feed fetch fill filter find finish fit fix flatten flip fold follow format fry garnish
     generate glue grab grate grease grind group hang heat hide highlight hold hover hook import include increase
     inflate insert inspect install invert invite join knead label launch lay let leave lift link list load lock log
-    loosen lower lubricate measure melt merge mix modify mount move mute name navigate oil open order organize pack
+    loosen lower lubricate make measure melt merge mix modify mount move mute name navigate oil open order organize pack
     paint pair paste pause peel pick pin place plug point pop position pour practice preheat prepare press preview
     print prop pull pump punch push rearrange reboot reconnect record redo reduce refresh reinstall release reload
     remove rename repeat replace reset resize restart restore retype return review right-click rinse roast roll
@@ -41,12 +41,15 @@ _VERBS = words(
     test thread tie tighten tilt toast toggle toss trace transfer trim turn twist type unbolt uncheck undo unfold
     ungroup uninstall unlock unmute unplug unscrew untick hit tick sign solder sand sew stitch staple hammer nail
     saw level caulk unlatch tuck unhook pry wiggle tear plant dig water prune comb braid dial pay post publish reply
-    forward archive mark crop blur mask clone render compile deploy debug commit execute soak stuff season smooth
+    forward archive mark crop blur mask clone render compile deploy debug commit execute soak season smooth
     stain varnish tune calibrate disassemble reassemble unroll unwrap update upgrade upload verify wait warm wash
-    watch weigh whisk wipe wrap write zoom"""
+    watch weigh whisk wipe wrap write zoom
+    freeze colour color scale replicate count centre center straighten offload convert capture embed retouch darken
+    brighten lighten define declare optimize optimise authorize subtract multiply initialize initialise fade mirror
+    recover customize customise summarize"""
 )
 WEAK = words(
-    "go get make use scroll hover do start keep try give show look talk begin play jump "
+    "go get use scroll hover do start keep try give show look talk begin play jump "
     "head stay continue explore let wait explain watch repeat follow find subscribe include"
 )
 

@@ -140,6 +140,12 @@ SPANISH = Language(
     ),
     tip=(r"consejo|truco|por cierto|también puedes|alternativamente|otra forma",),
     warning=(r"cuidado|atención|ojo|nunca|no (?:toques|aprietes|pongas|olvides|uses)|asegúrate de no|peligro",),
+    tips=(r"(?:un |mi |otro )?(?:pequeño |último )?(?:consejo|truco)",),
+    warns=(
+        r"(?:ten |tenga |tened |tengan |mucho )?cuidado|atención|ojo|nunca|jamás",
+        r"no (?:toques|toque|aprietes|apriete|pongas|ponga|uses|use|abras|abra|dejes|deje)",
+        r"(?:asegúrate|asegúrese|asegúrense|aseguraos) de (?:que )?no",
+    ),
     verbs=_FORMS,
     weak_verbs=_WEAK | words("hacer ir volver"),
     leads=(

@@ -136,6 +136,11 @@ FRENCH = Language(
         r"attention|faites attention|prudence|ne (?:touchez|mettez|"
         r"serrez|faites|forcez)\w* (?:pas|jamais)|jamais|veillez",
     ),
+    tips=(r"(?:une? |mon |voici une? )?(?:petite? |dernière? )?(?:astuce|conseil|petit truc)",),
+    warns=(
+        r"attention|fai(?:te)?s (?:bien )?attention|prudence|soyez prudents?|prenez garde|surtout ne",
+        r"(?:ne |n')(?!oubli|hésit|vous inqui|t'inqui)\w+ (?:pas|jamais)",
+    ),
     verbs=_FORMS,
     weak_verbs=_WEAK_ER | words("faire aller prendre revenir"),
     leads=(
