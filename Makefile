@@ -15,7 +15,7 @@ run: $(VENV)/.installed
 
 test: $(VENV)/.tested
 	@sh tests/install.sh
-	$(PY) -m pytest -n 2 --dist worksteal
+	$(PY) -m pytest -n 3 --dist worksteal
 
 lint: $(VENV)/.tested
 	$(PY) -m ruff check .

@@ -33,13 +33,13 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def wait_for(condition: Callable[[], Any], what: str, seconds: float = 60) -> Any:
+def wait_for(condition: Callable[[], Any], what: str, seconds: float = 60, every: float = 0.05) -> Any:
     """Ask again and again until the condition holds; returns its value. Fails the test after so many seconds."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         if value := condition():
             return value
-        time.sleep(0.05)
+        time.sleep(every)
     raise AssertionError(f"waited {seconds} s in vain for {what}")
 
 
@@ -312,7 +312,7 @@ class Site:
             now = self.status(module)
             return now if now["status"] != "processing" else None
 
-        return wait_for(look, f"module {module} to be settled; it is at {self.status(module)}", seconds)
+        return wait_for(look, f"module {module} to be settled; it is at {self.status(module)}", seconds, every=0.2)
 
     def ready(self, module: str, seconds: float = 60) -> dict[str, Any]:
         answer = self.settled(module, seconds)

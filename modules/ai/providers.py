@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, MutableMapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 from django.conf import settings
@@ -12,14 +15,16 @@ from django.conf import settings
 from modules.pipeline.types import Still, Writer
 
 from .ledger import PRICES, Ledger, Price
-from .openai import Calls, OpenAISpeech, OpenAIWriter
 from .rules import LocalWriter
 from .vad import voiced_spans
 from .whisper import LocalWhisper
 
+if TYPE_CHECKING:
+    from .openai import OpenAISpeech
+
 voiced = voiced_spans
 
-Recogniser = OpenAISpeech | LocalWhisper
+Recogniser: TypeAlias = "OpenAISpeech | LocalWhisper"
 """A Speech that is a context too: what it holds is given back at the end."""
 
 
@@ -47,24 +52,37 @@ def chosen(
     """
     limit = settings.AI_MAX_COST_PER_MODULE or None
     ledger = Ledger(limit, PRICES | {name: Price(**price) for name, price in settings.AI_PRICES.items()}, spent)
-    recognisers: list[Recogniser] = [LocalWhisper(settings.WHISPER_MODEL)]
-    writers: list[Writer] = [LocalWriter()]
-    calls = Calls(
+    local = Providers((LocalWhisper(settings.WHISPER_MODEL),), (LocalWriter(),), ledger)
+    if not any_openai():
+        yield local
+        return
+    openai, at_once = load_openai(), settings.AI_CONCURRENCY
+    calls = openai.Calls(
         settings.OPENAI_API_KEY, settings.OPENAI_BASE_URL, ledger=ledger, chat_seconds=settings.OPENAI_TIMEOUT
     )
-    at_once = settings.AI_CONCURRENCY
-    if uses_openai(settings.SPEECH_PROVIDER):
-        segments = settings.OPENAI_TRANSCRIBE_SEGMENTS
-        speech = OpenAISpeech(calls, settings.OPENAI_TRANSCRIBE_MODEL, encode, at_once=at_once, segments=segments)
-        recognisers.insert(0, speech)
-    if uses_openai(settings.WRITER_PROVIDER):
-        writers.insert(0, OpenAIWriter(calls, settings.OPENAI_MODEL, picture, at_once=at_once, answers=answers))
-    try:
-        yield Providers(tuple(recognisers), tuple(writers), ledger)
-    finally:
-        calls.close()
+    speech, segments = settings.OPENAI_TRANSCRIBE_MODEL, settings.OPENAI_TRANSCRIBE_SEGMENTS
+    recogniser = openai.OpenAISpeech(calls, speech, encode, at_once=at_once, segments=segments)
+    writer = openai.OpenAIWriter(calls, settings.OPENAI_MODEL, picture, at_once=at_once, answers=answers)
+    recognisers = (recogniser,) if uses_openai(settings.SPEECH_PROVIDER) else ()
+    writers = (writer,) if uses_openai(settings.WRITER_PROVIDER) else ()
+    with closing(calls):
+        yield Providers((*recognisers, *local.recognisers), (*writers, *local.writers), ledger)
+
+
+def load_openai() -> ModuleType:
+    """The providers that need the client, which takes a second to load: only where settings call for it."""
+    return import_module(f"{__package__}.openai")
+
+
+def any_openai() -> bool:
+    """Does speech or writing go to an OpenAI-compatible server?"""
+    return uses_openai(settings.SPEECH_PROVIDER) or uses_openai(settings.WRITER_PROVIDER)
 
 
 def uses_openai(choice: str) -> bool:
     """Does this setting (auto, openai or local) mean an OpenAI-compatible server?"""
     return choice == "openai" or (choice == "auto" and bool(settings.OPENAI_API_KEY or settings.OPENAI_BASE_URL))
+
+
+if any_openai():
+    load_openai()  # by a worker, before it forks

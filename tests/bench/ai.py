@@ -45,7 +45,7 @@ def run(folder: Path) -> None:
     wait_for(lambda: "is ready" in worker.output(), "the worker to be ready", 30)
     module = site.upload(video)["moduleId"]
     began = time.monotonic()
-    with PeakMemory(worker.pid, every=0.1) as memory:
+    with PeakMemory(worker.pid, every=0.5) as memory:
         answer = site.ready(module, seconds=300)
     seconds = time.monotonic() - began
     cost = site.rows("SELECT sum(cost) FROM modules_aicall")[0][0]
