@@ -100,13 +100,13 @@ def store(module: Module, video: File, captions: File | None) -> None:
         if captions:
             name = f"captions.{captions_ending(captions)}"
             ask(partial(module.captions_file.save, name, captions, save=False), captions.size)
+    except REMOTE_FAULTS as error:  # first: some of them are an OSError too
+        logger.warning("The object store cannot be used: %s", error)
+        raise Refused("storage_down") from error
     except OSError as error:
         if error.errno in NO_ROOM:
             raise Refused("disk_full") from error
         raise
-    except REMOTE_FAULTS as error:
-        logger.warning("The object store cannot be used: %s", error)
-        raise Refused("storage_down") from error
 
 
 def write_rows(module: Module, upload: Upload) -> None:
