@@ -9,9 +9,14 @@ from pathlib import Path
 import boto3
 import pytest
 from botocore.exceptions import EndpointConnectionError
+from hypothesis import settings as hypothesis_settings
 
 from .servers import PostgresServer, Process, RedisServer, Site, free_port, program, wait_for
 from .videos import make_video
+
+# How long an example takes says more of the machine than of the code.
+hypothesis_settings.register_profile("untimed", deadline=None)
+hypothesis_settings.load_profile("untimed")
 
 LONG = 90  # seconds of video whose scenes take long enough to find for something to fail meanwhile
 
