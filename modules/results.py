@@ -80,7 +80,6 @@ def _update(attempt: Attempt, **fields: object) -> None:
 def publish(attempt: Attempt, material: Material, origin: str, better: Enhanced) -> None:
     """The result replaces the old one, and the module is ready: one transaction. Raises Superseded."""
     module = attempt.module
-    notices = [{"code": one.code, "params": dict(one.params)} for one in (*attempt.notices, *better.notices)]
     with transaction.atomic():
         Module.objects.fence(module.pk, attempt.run)
         same_cues = _write_transcript(module, material, origin)
@@ -95,25 +94,30 @@ def publish(attempt: Attempt, material: Material, origin: str, better: Enhanced)
             worker=attempt.worker,
             media_seconds=material.duration,
         )
-        now = timezone.now()
-        _update(
-            attempt,
-            status=Status.READY,
-            run="",
-            worker="",
-            heartbeat_at=None,
-            stage=Stage.FINALIZE,
-            progress=100,
-            message={"code": "ready"},
-            error=None,
-            notices=notices[:SHOWN_NOTICES],
-            summary=better.summary,
-            tags=list(better.tags),
-            goals=list(better.goals),
-            published_at=now,
-            search_text=search_text(Module.objects.get(pk=module.pk)),  # people may have changed the title
-            version=F("version") + 1,
-        )
+        _make_ready(attempt, better)
+
+
+def _make_ready(attempt: Attempt, better: Enhanced) -> None:
+    """The row's own part of it: 100 % and `ready` together."""
+    notices = [{"code": one.code, "params": dict(one.params)} for one in (*attempt.notices, *better.notices)]
+    _update(
+        attempt,
+        status=Status.READY,
+        run="",
+        worker="",
+        heartbeat_at=None,
+        stage=Stage.FINALIZE,
+        progress=100,
+        message={"code": "ready"},
+        error=None,
+        notices=notices[:SHOWN_NOTICES],
+        summary=better.summary,
+        tags=list(better.tags),
+        goals=list(better.goals),
+        published_at=timezone.now(),
+        search_text=search_text(Module.objects.get(pk=attempt.module.pk)),  # people may have changed the title
+        version=F("version") + 1,
+    )
 
 
 def _write_transcript(module: Module, material: Material, origin: str) -> bool:

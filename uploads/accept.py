@@ -72,24 +72,30 @@ def accept(
         source=source,
         idempotency_key=idempotency_key,
     )
+    try:
+        keep(module, upload, upload_file, captions, started)
+    except IntegrityError:
+        # Two with one key arrived together: the other one won, and this one's file is gone.
+        if first := known(user, idempotency_key):
+            return first.module
+        raise
+    logger.info("📤 [%s] Upload complete: %dms", module.pk, upload.received_ms)
+    return module
+
+
+def keep(module: Module, upload: Upload, video: File, captions: File | None, started: float) -> None:
+    """Files and rows, or neither. Raises as `store` and `write_rows` do."""
     with contextlib.ExitStack() as undo:
         undo.callback(remove_files, module)
-        store(module, upload_file, captions)
+        store(module, video, captions)
         upload.received_ms = round((time.monotonic() - started) * 1000)
         try:
             write_rows(module, upload)
-        except IntegrityError:
-            # Two with one key arrived together: the other one won, and this one's file goes.
-            if first := known(user, idempotency_key):
-                return first.module
-            raise
         except CommitUnknown:
             # Rows without a file would be worse than a file without rows, which prune_storage finds.
             undo.pop_all()
             raise
         undo.pop_all()
-    logger.info("📤 [%s] Upload complete: %dms", module.pk, upload.received_ms)
-    return module
 
 
 def store(module: Module, video: File, captions: File | None) -> None:

@@ -30,8 +30,9 @@ def merged(sources: Sequence[Generator[T]]) -> Generator[T]:
 
     When one fails or the caller goes away, the others end with the item they are at; the first error is raised.
     """
-    if len(sources) == 1:
-        yield from sources[0]
+    if len(sources) < 2:
+        for source in sources:
+            yield from source
         return
     stop = threading.Event()
     came: SimpleQueue[tuple[T] | None] = SimpleQueue()
