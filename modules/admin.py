@@ -234,9 +234,7 @@ class RenditionAdmin(admin.ModelAdmin):
 
     @admin.action(description="Try again")
     def try_again(self, request: HttpRequest, queryset: QuerySet[Rendition]) -> None:
-        count = queryset.filter(status=Status.FAILED).update(
-            status=Status.QUEUED, attempts=0, error=None, job_id="", queued_at=database_clock()
-        )
+        count = queryset.filter(status=Status.FAILED).anew(database_clock(), progress=0)
         self.message_user(request, f"{count} put in the queue.")
 
 

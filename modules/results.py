@@ -67,7 +67,9 @@ def want_rendition(attempt: Attempt) -> None:
     with transaction.atomic():
         Module.objects.fence(attempt.module.pk, attempt.run)
         rendition, made = Rendition.objects.get_or_create(module=attempt.module)
-        again = not made and attempt.module.attempts == 0 and Rendition.objects.requeue(rendition.pk, database_clock())
+        failed = Rendition.objects.filter(pk=rendition.pk, status=Status.FAILED)
+        # A run of the same request that goes on where another died asks for nothing.
+        again = attempt.module.attempts == 0 and failed.anew(database_clock(), progress=0)
     if made or again:
         jobs.enqueue(rendition)
 

@@ -51,6 +51,24 @@ def in_analysis(site: Site, module: str) -> None:
     wait_for(lambda: site.status(module)["stage"] == "speech", "the analysis to begin")
 
 
+Analysing = Callable[[int], tuple[Site, Process, str]]
+
+
+@pytest.fixture
+def analysing(new_site: Callable[..., Site], slow_video: Path) -> Analysing:
+    """Starts a site and a worker with the Redis at this port: (site, worker, module), whose analysis has begun."""
+
+    def begin(port: int) -> tuple[Site, Process, str]:
+        site = new_site(QUEUE="rq", REDIS_PORT=str(port))
+        site.serve()
+        worker = site.start("rqworker", "default")
+        module = site.upload(slow_video)["moduleId"]
+        in_analysis(site, module)
+        return site, worker, module
+
+    return begin
+
+
 # --- One command serves every queue ---------------------------------------------------------------------------
 
 
@@ -254,30 +272,30 @@ def test_redis_emptied_while_a_module_is_processed_loses_none(
     assert site.rows(FINISHED) == [(3,)]
 
 
-def test_sigterm_ends_a_worker_while_redis_hangs(
-    new_site: Callable[..., Site], redis_server: RedisServer, proxy: Proxy, slow_video: Path
-):
-    site = new_site(QUEUE="rq", REDIS_PORT=str(proxy.port))
-    site.serve()
-    worker = site.start("rqworker", "default")
-    module = site.upload(slow_video)["moduleId"]
-    in_analysis(site, module)
+def test_sigterm_ends_a_worker_while_redis_hangs(analysing: Analysing, redis_server: RedisServer, proxy: Proxy):
+    site, worker, _ = analysing(proxy.port)
     proxy.hang.set()
     worker.stop(seconds=10)
     assert site.rows("SELECT status, attempts FROM modules_module") == [("queued", 0)]
 
 
-def test_a_work_horse_killed_while_redis_is_down_is_taken_back_at_once(
-    new_site: Callable[..., Site], redis_server: RedisServer, slow_video: Path
-):
-    site = new_site(QUEUE="rq", REDIS_PORT=str(redis_server.port))
-    site.serve()
-    worker = site.start("rqworker", "default")
-    module = site.upload(slow_video)["moduleId"]
-    in_analysis(site, module)
+def test_a_work_horse_killed_while_redis_is_down_is_taken_back_at_once(analysing: Analysing, redis_server: RedisServer):
+    site, worker, module = analysing(redis_server.port)
     redis_server.stop()
     os.kill(next(children_of(worker.pid)), signal.SIGKILL)
     wait_for(lambda: site.rows("SELECT 1 FROM modules_stagerun WHERE outcome = 'died'"), "the run to be buried", 15)
     redis_server.start()
     site.ready(module)
     assert worker.popen.poll() is None
+
+
+def test_a_work_horse_killed_after_redis_came_back_empty_is_taken_back_at_once(
+    analysing: Analysing, redis_server: RedisServer
+):
+    site, worker, module = analysing(redis_server.port)
+    redis_server.client.flushall()
+    os.kill(next(children_of(worker.pid)), signal.SIGKILL)
+    # By the worker itself: the sweep would take the run for dead only after 20 s without a heartbeat.
+    died = "SELECT 1 FROM modules_stagerun WHERE outcome = 'died'"
+    wait_for(lambda: site.rows(died), "the worker to see that its work-horse died", 10)
+    site.ready(module)

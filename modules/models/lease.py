@@ -99,6 +99,19 @@ class LeaseQuerySet(models.QuerySet):
             )
         )
 
+    def anew(self, at: datetime, **fields: object) -> int:
+        """Let these rows wait for a worker as if none had tried; fields: what of theirs begins anew too. How many."""
+        return self.update(
+            status=Status.QUEUED,
+            attempts=0,
+            error=None,
+            not_before=None,
+            queued_at=at,
+            job_id="",
+            version=F("version") + 1,
+            **fields,
+        )
+
     def fail(self, pk: uuid.UUID, run: str, code: str, **params: object) -> bool:
         """End the run with an error; code names its sentence in `modules.words`."""
         return bool(

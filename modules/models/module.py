@@ -116,19 +116,13 @@ class ModuleQuerySet(LeaseQuerySet):
             # What was recognised may be wrong, and is no hint; a language that a person chose is one.
             settled.filter(language=F("transcripts__language")).update(language="")
         return bool(
-            settled.update(
-                status=Status.QUEUED,
+            settled.anew(
+                at,
                 stage="",
                 progress=0,
                 message={},
-                attempts=0,
-                error=None,
-                not_before=None,
-                queued_at=at,
-                job_id="",
                 steps_round=F("steps_round") + int(steps or speech),
                 speech_round=F("speech_round") + int(speech),
-                version=F("version") + 1,
             )
         )
 
@@ -212,23 +206,6 @@ class Module(Lease):
         return self.status in (Status.QUEUED, Status.PROCESSING)
 
 
-class RenditionQuerySet(LeaseQuerySet):
-    def requeue(self, pk: uuid.UUID, at: datetime) -> bool:
-        """Make one that failed anew. False: it has not failed."""
-        return bool(
-            self.filter(pk=pk, status=Status.FAILED).update(
-                status=Status.QUEUED,
-                progress=0,
-                attempts=0,
-                error=None,
-                not_before=None,
-                queued_at=at,
-                job_id="",
-                version=F("version") + 1,
-            )
-        )
-
-
 class Rendition(Lease):
     """A copy of the video that every browser plays (H.264/AAC MP4), made where the original needs it."""
 
@@ -236,7 +213,7 @@ class Rendition(Lease):
     file = models.CharField(max_length=300, blank=True, editable=False, help_text="Name in the storage.")
     progress = models.PositiveSmallIntegerField(default=0)
 
-    objects = RenditionQuerySet.as_manager()
+    objects = LeaseQuerySet.as_manager()
 
     queue = "renditions"
     at_stage = "rendition"
