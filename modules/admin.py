@@ -17,10 +17,11 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.timesince import timesince
 
+from modules.storage.files import delete_folder
+
 from . import jobs
+from .messages import say
 from .models import AICall, Module, Rendition, StageRun, Status, Step, Transcript, Worker, database_clock
-from .storage import delete_folder
-from .words import say
 
 
 @contextmanager

@@ -29,7 +29,7 @@ __all__ = [
 logger = logging.getLogger(__name__)
 
 QUEUES = ("default", "long", "renditions")
-FUNCTIONS = {Module: "modules.processing.process", Rendition: "modules.renditions.render"}
+FUNCTIONS = {Module: "modules.processing.conductor.process", Rendition: "modules.processing.rendition.render"}
 
 DOWN_FOR = 5.0  # seconds that Redis is taken for down after it failed
 UP_FOR = 1.0  # seconds that an answered ping is good for

@@ -14,7 +14,7 @@ import psycopg
 import pytest
 from django.db import OperationalError, connection
 
-from modules.faults import database_away
+from modules.processing.transient_errors import database_away
 
 from .samples import how_to
 from .servers import PostgresServer, RedisServer, Site, multipart, wait_for
@@ -191,7 +191,7 @@ def test_a_slow_statement_is_ended_but_not_a_migration(new_site: Callable[..., S
 STUCK = """
 import time
 from django.db import OperationalError
-from modules.heartbeat import Heartbeat
+from modules.processing.heartbeat import Heartbeat
 
 def last_words(reason):
     raise OperationalError("away")

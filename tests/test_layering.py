@@ -26,8 +26,14 @@ FORBIDDEN = {
     "modules.media": ["django", "modules.models", "modules.ai", "modules.jobs", "uploads"],
     "modules.ai.rules": ["django", "modules.models", "modules.media"],
     "modules.jobs": ["modules.processing", "modules.media", "modules.ai", "modules.pipeline", "uploads"],
-    "modules.views": ["modules.processing", "modules.media", "modules.ai", "modules.worker"],
-    "uploads": ["modules.media", "modules.ai", "modules.pipeline", "modules.processing", "modules.worker"],
+    "modules.views": ["modules.processing.conductor", "modules.media", "modules.ai", "modules.workers.rq_worker"],
+    "uploads": [
+        "modules.media",
+        "modules.ai",
+        "modules.pipeline",
+        "modules.processing.conductor",
+        "modules.workers.rq_worker",
+    ],
 }
 
 

@@ -12,8 +12,9 @@ PRELUDE = """
 import os, resource, time
 from functools import partial
 from pathlib import Path
-from modules import children, heartbeat, limits, processing
-from modules.attempt import Attempt
+from modules.processing import conductor, heartbeat, limits
+from modules.workers import subprocesses
+from modules.processing.attempt import Attempt
 from modules.models import Module, StageRun, database_clock
 
 heartbeat.LOOK_EVERY = 0
@@ -45,7 +46,7 @@ OUT_OF_MEMORY = """
 used = int(Path("/proc/self/statm").read_text().split()[5]) * resource.getpagesize() // limits.MB
 limits.limit_run("default", memory_mb=used + 15, disk_mb=0)
 for _ in range(3):
-    processing.process(str(again().pk), disposable=False)
+    conductor.process(str(again().pk), disposable=False)
     told()
 """
 
@@ -75,7 +76,7 @@ def stuck():
         time.sleep(60)
 
 began = time.monotonic()
-print("ended with", os.waitstatus_to_exitcode(os.waitpid(children.fork(stuck), 0)[1]))
+print("ended with", os.waitstatus_to_exitcode(os.waitpid(subprocesses.fork(stuck), 0)[1]))
 assert time.monotonic() - began < 50
 told()
 

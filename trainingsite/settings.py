@@ -58,13 +58,13 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "trainingsite.away.SessionMiddleware",
-    "trainingsite.away.DatabaseAwayMiddleware",
+    "trainingsite.unavailable.SessionMiddleware",
+    "trainingsite.unavailable.DatabaseAwayMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "trainingsite.accounts.tokens.BearerMiddleware",
     "trainingsite.accounts.htmx.SignInMiddleware",
     # Before CSRF, which reads the whole body: the door turns away what need not be received.
-    "uploads.door.DoorMiddleware",
+    "uploads.admission.DoorMiddleware",
     "django.middleware.common.CommonMiddleware",
     "trainingsite.accounts.tokens.CsrfMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -174,17 +174,17 @@ else:
         "REDIS_CLIENT_KWARGS": REDIS_PATIENCE | _tls,
     }
 RQ_QUEUES = {name: dict(_connection) for name in ("default", "long", "renditions")}
-RQ = {"WORKER_CLASS": "modules.worker.RQWorker", "COMMIT_MODE": "auto"}
+RQ = {"WORKER_CLASS": "modules.workers.rq_worker.RQWorker", "COMMIT_MODE": "auto"}
 RQ_SHOW_ADMIN_LINK = False  # our admin links to it only where Redis answers
 
 # --- Files ----------------------------------------------------------------------------------------------------
 
 MEDIA_ROOT = DATA_DIR / "media"
-MEDIA_URL = "/media/"  # never routed: media is served to those who may see it (modules/views/media.py)
+MEDIA_URL = "/media/"  # never routed: media is served to those who may see it (modules/views/serve_files.py)
 MEDIA_ACCEL_PREFIX = env.str("MEDIA_ACCEL_PREFIX", default="")  # nginx: internal location over MEDIA_ROOT
 WORK_DIR = DATA_DIR / "work"
 FILE_UPLOAD_TEMP_DIR = MEDIA_ROOT / "incoming"  # on the media file system, so that saving is a rename
-FILE_UPLOAD_HANDLERS = ["uploads.handlers.StreamToDisk"]
+FILE_UPLOAD_HANDLERS = ["uploads.multipart.StreamToDisk"]
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]

@@ -18,15 +18,15 @@ from django.db import IntegrityError, OperationalError, transaction
 from django.http import HttpRequest
 
 from modules import jobs
-from modules.faults import DATABASE_FAULTS
 from modules.models import Module
-from modules.storage import REMOTE_FAULTS, ask, is_local
+from modules.processing.transient_errors import DATABASE_FAULTS
+from modules.storage.files import REMOTE_FAULTS, ask, is_local
 
 from .containers import ENDINGS
 from .forms import read_container
-from .handlers import NO_ROOM
 from .models import Upload
-from .refusals import Refused
+from .multipart import NO_ROOM
+from .rejection import Refused
 
 logger = logging.getLogger(__name__)
 

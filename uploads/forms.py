@@ -10,7 +10,7 @@ from django import forms
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 
-from modules.words import WORDS, say
+from modules.messages import WORDS, say
 
 from .containers import HEAD_SIZE, sniff
 
@@ -28,7 +28,7 @@ def new_key() -> str:
 
 
 class UploadForm(forms.Form):
-    """A video, with a title and captions if there are any. Error codes are those of `modules.words`."""
+    """A video, with a title and captions if there are any. Error codes are those of `modules.messages`."""
 
     file = forms.FileField(
         label="Video",
@@ -57,7 +57,7 @@ class UploadForm(forms.Form):
 
     @property
     def refusal(self) -> tuple[str, dict[str, Any]]:
-        """The first error: a code of `modules.words`, and its parameters."""
+        """The first error: a code of `modules.messages`, and its parameters."""
         field, errors = next(iter(self.errors.as_data().items()))
         if errors[0].code in WORDS:
             return errors[0].code, errors[0].params or {}

@@ -12,12 +12,12 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from modules.models import Module
-from trainingsite.answers import refusal_json, wants_json
+from trainingsite.http import refusal_json, wants_json
 
 from .accept import accept, key_of
 from .forms import UploadForm, form_context, sample_path
 from .models import Upload
-from .refusals import Refused, refuse
+from .rejection import Refused, refuse
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -12,7 +12,7 @@ from av.video.stream import VideoStream
 
 from modules.pipeline.types import MediaError
 
-from .claims import avi_is_cut_off
+from .mp4_headers import avi_is_cut_off
 from .reading import open_video, origin, packets, read_only, seek_time, video_stream
 
 WHOLE = 256 * 1024 * 1024

@@ -12,8 +12,8 @@ from av.video.stream import VideoStream
 
 from modules.pipeline.types import MediaError, Probe
 
-from .claims import mp4_claims
 from .extent import measure
+from .mp4_headers import mp4_claims
 from .reading import best, decode, flush, open_video, packets, video_stream
 from .subtitles import text_tracks
 

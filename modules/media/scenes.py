@@ -16,7 +16,7 @@ from av.video.stream import VideoStream
 
 from modules.pipeline.types import Scene, Tick, no_tick
 
-from . import threads
+from . import parallel_reading
 from .pictures import changed_share, colours_moved, thumbnail
 from .reading import decoded, open_video, origin, packets, read_only, seek, video_stream
 
@@ -78,7 +78,7 @@ def scenes(path: Path, container: str, duration: float, tick: Tick = no_tick) ->
         cuts = [None, *_cuts([float(pts * stream.time_base) for pts in keyframes]), None]
     looks = []
     parts = [_part(path, container, dense, start, stop) for start, stop in pairwise(cuts)]
-    with closing(threads.merged(parts)) as coming:
+    with closing(parallel_reading.merged(parts)) as coming:
         for look in coming:
             looks.append(look)
             tick(min(len(looks) * EVERY / max(duration, 0.1), 1.0) * 0.9)
@@ -107,7 +107,7 @@ def _cuts(keyframes: Sequence[float]) -> list[float]:
     if not keyframes:
         return []
     length = keyframes[-1] - keyframes[0]
-    parts = max(min(threads.at_once(), int(length / SHORTEST_PART)), 1)
+    parts = max(min(parallel_reading.at_once(), int(length / SHORTEST_PART)), 1)
     wanted = (keyframes[0] + length * part / parts for part in range(1, parts))
     return sorted({keyframes[bisect_left(keyframes, time)] for time in wanted})
 

@@ -17,7 +17,7 @@ from av.video.stream import VideoStream
 
 from modules.pipeline.types import MediaError, Still, Tick, no_tick
 
-from . import threads
+from . import parallel_reading
 from .pictures import changed_share, is_black, look_of, same_look, save_jpeg, sharpness, thumbnail
 from .reading import decoded, open_video, origin, packets, read_only, seek, video_stream
 
@@ -51,9 +51,9 @@ def grab(
     pictures come in order within a part alone. Raises MediaError as `open_video` does.
     """
     wanted = sorted(times.items(), key=itemgetter(1))
-    size = max(-(-len(wanted) // threads.at_once()), FEWEST)
+    size = max(-(-len(wanted) // parallel_reading.at_once()), FEWEST)
     parts = [_part(path, container, wanted[at : at + size], folder) for at in range(0, len(wanted), size)]
-    with closing(threads.merged(parts)) as coming:
+    with closing(parallel_reading.merged(parts)) as coming:
         for looked, found in enumerate(coming):
             tick(looked / len(wanted))
             if found:

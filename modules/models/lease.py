@@ -113,7 +113,7 @@ class LeaseQuerySet(models.QuerySet):
         )
 
     def fail(self, pk: uuid.UUID, run: str, code: str, **params: object) -> bool:
-        """End the run with an error; code names its sentence in `modules.words`."""
+        """End the run with an error; code names its sentence in `modules.messages`."""
         return bool(
             self.held(pk, run).update(
                 status=Status.FAILED,

@@ -21,7 +21,7 @@ SAMPLE_RATE = 16_000
 class Notice:
     """Something that could not be done, as a code with parameters.
 
-    The words are looked up in `modules.words`; `params` holds plain JSON values.
+    The words are looked up in `modules.messages`; `params` holds plain JSON values.
     """
 
     code: str
@@ -29,7 +29,7 @@ class Notice:
 
 
 class PipelineError(Exception):
-    """A failure that a person can act on; `code` names its sentence in `modules.words`."""
+    """A failure that a person can act on; `code` names its sentence in `modules.messages`."""
 
     def __init__(self, code: str, **params: Any) -> None:
         self.code = code
@@ -62,7 +62,7 @@ class Tick(Protocol):
     """How a stage tells how far it is; called often, it is cheap, and it may raise to end the stage.
 
     done: 0..1 of the stage's work. code, params: what is being done, in the words
-    of `modules.words` (None: as before).
+    of `modules.messages` (None: as before).
     """
 
     def __call__(self, done: float, code: str | None = None, /, **params: Any) -> None: ...

@@ -11,11 +11,12 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from modules import eta, words
+from modules import messages
 from modules.models import Module, Status, database_clock
-from trainingsite.answers import refusal_json
+from modules.processing import eta
+from trainingsite.http import refusal_json
 
-from .live import queue_position
+from .progress import queue_position
 
 
 @require_GET
@@ -96,7 +97,7 @@ def _quiz(module: Module) -> list[dict[str, Any]]:
 
 
 def _say(code: dict[str, Any]) -> str:
-    return words.say(code["code"], code.get("params"))
+    return messages.say(code["code"], code.get("params"))
 
 
 def _digest(facts: dict[str, Any]) -> str:

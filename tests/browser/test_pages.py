@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, Response, expect
 
-from modules.views.media import PIECE
+from modules.views.serve_files import PIECE
 from tests.servers import ROOT, Site, children_of
 from tests.videos import make_video
 

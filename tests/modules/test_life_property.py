@@ -26,8 +26,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from modules import results
-from modules.attempt import Attempt
+from modules.messages import say
 from modules.models import (
     DEAD_AFTER,
     MAX_ATTEMPTS,
@@ -42,7 +41,8 @@ from modules.models import (
     recover,
 )
 from modules.pipeline.types import Cue, Draft, Enhanced, Material
-from modules.words import say
+from modules.processing import publish
+from modules.processing.attempt import Attempt
 
 from .factories import make_module
 
@@ -174,7 +174,7 @@ class Life(RuleBasedStateMachine):
     @rule(run=runs, cuts=st.lists(st.integers(1, 59), max_size=4, unique=True), words=st.sampled_from("xyz"))
     def publish(self, run: Run, cuts: list[int], words: str) -> None:
         material, better = made(cuts, words)
-        if self.writes(run, lambda: results.publish(run.attempt, material, Transcript.Origin.SPEECH, better)):
+        if self.writes(run, lambda: publish.publish(run.attempt, material, Transcript.Origin.SPEECH, better)):
             self.expected.holder, self.expected.status, self.expected.published = None, Status.READY, True
 
     # --- What happens to them ---------------------------------------------------------------------------------

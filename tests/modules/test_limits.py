@@ -13,11 +13,11 @@ from pathlib import Path
 import av
 import pytest
 
-from modules import limits
-from modules.children import fork
 from modules.media import reading
+from modules.messages import say
 from modules.pipeline.types import MediaError
-from modules.words import say
+from modules.processing import limits
+from modules.workers.subprocesses import fork
 from tests.servers import ROOT
 from tests.videos import cached
 
@@ -56,7 +56,8 @@ import resource, sys
 from pathlib import Path
 import django
 django.setup()
-from modules import limits, media
+from modules import media
+from modules.processing import limits
 used = int(Path("/proc/self/statm").read_text().split()[5]) * resource.getpagesize() // limits.MB
 limits.limit_run("default", memory_mb=used + 20, disk_mb=0)
 try:

@@ -145,7 +145,7 @@ def test_the_parts_of_a_long_video_looked_at_side_by_side_give_what_one_look_giv
     times = dict(enumerate(range(0, 130, 4)))
     found = {}
     for threads in (1, 3):
-        monkeypatch.setattr("modules.media.threads.at_once", partial(int, threads))
+        monkeypatch.setattr("modules.media.parallel_reading.at_once", partial(int, threads))
         stills = sorted(media.grab(path, "mp4", times, tmp_path), key=lambda pair: pair[0])
         distinct = [still.time for still in media.distinct(still for _, still in stills)]
         found[threads] = (media.scenes(path, "mp4", 130), distinct)

@@ -10,8 +10,8 @@ import pytest
 
 from modules import media
 from modules.media import extent
+from modules.messages import say
 from modules.pipeline.types import MediaError, Probe, SubtitleTrack
-from modules.words import say
 from tests.videos import audio_only, cached, claim_duration, claim_size, damage, make_video, tone, truncate
 
 CONTAINERS = {"mp4": "mp4", "mov": "mp4", "webm": "webm", "mkv": "mkv", "avi": "avi", "ts": "mpegts"}

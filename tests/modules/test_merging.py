@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from modules.merging import merge
 from modules.models import Step
 from modules.pipeline.types import Cue
+from modules.processing.merge import merge
 
 
 def step(title: str, start: float, end: float, cues: tuple[int, ...] = (), **more) -> Step:

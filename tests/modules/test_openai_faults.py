@@ -17,8 +17,8 @@ from modules.ai.ledger import FREE, Ledger, Price
 from modules.ai.openai.calls import TRIES, Calls, Unusable
 from modules.ai.openai.shapes import Overview, Section, SeenSteps, Steps, Whole
 from modules.media import encode_audio
+from modules.messages import say
 from modules.pipeline.types import ProviderError
-from modules.words import say
 from tests.openai_server import CHAT, SPEECH, OpenAIServer
 
 from .test_openai_speech import noise

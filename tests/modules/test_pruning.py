@@ -18,9 +18,9 @@ from django.core.files.storage import default_storage
 from django.core.management import call_command
 from django.utils import timezone
 
-from modules.children import fork
 from modules.models import Module, Rendition, StageRun, Status, Step, database_clock
-from modules.pruning import Orphan, drop_dead_scratch, drop_scratch, prune, prune_and_say, prune_in_turn
+from modules.storage.orphans import Orphan, drop_dead_scratch, drop_scratch, prune, prune_and_say, prune_in_turn
+from modules.workers.subprocesses import fork
 
 from .factories import make_module
 

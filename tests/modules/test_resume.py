@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 from django.core.files.storage import default_storage
 
-from modules.album import Album
-from modules.attempt import Attempt
-from modules.meanwhile import NotWanted, meanwhile
 from modules.models import Module, Rendition, StageRun, database_clock
-from modules.pipeline.stills import candidates
+from modules.pipeline.still_selection import candidates
 from modules.pipeline.types import Scene, Tick, no_tick
-from modules.results import drop_unused_stills, want_rendition
+from modules.processing.attempt import Attempt
+from modules.processing.background import NotWanted, meanwhile
+from modules.processing.frames import Album
+from modules.processing.publish import drop_unused_stills, want_rendition
 from tests.videos import cached
 
 from .factories import make_module

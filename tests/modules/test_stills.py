@@ -5,7 +5,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modules.pipeline.stills import APART, FEWEST, LOOK, MOST, candidates, illustrate, pick
+from modules.pipeline.still_selection import APART, FEWEST, LOOK, MOST, candidates, illustrate, pick
 from modules.pipeline.types import Cue, Draft, Scene, Span, Still
 
 seconds = st.floats(0, 11_000, allow_nan=False)

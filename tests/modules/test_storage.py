@@ -14,12 +14,12 @@ import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
-from modules import limits, results
-from modules.children import fork
-from modules.in_time import NoAnswer, in_time
 from modules.models import Status
 from modules.pipeline.types import MediaError
-from modules.storage import CHUNK, local_copy, read, store
+from modules.processing import limits, publish
+from modules.storage.files import CHUNK, local_copy, read, store
+from modules.storage.time_limit import NoAnswer, in_time
+from modules.workers.subprocesses import fork
 from tests.servers import Site
 from tests.servers_storage import FlakyStore
 
@@ -34,7 +34,7 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from modules.models import Module
-from modules.storage import REMOTE_FAULTS, local_copy
+from modules.storage.files import REMOTE_FAULTS, local_copy
 from uploads.models import Upload
 
 content = bytes(range(256)) * 4096 * 2
@@ -146,11 +146,11 @@ def test_pictures_that_cannot_be_removed_do_no_harm_to_a_ready_module(settings, 
     folder.rename(folder.with_name("aside"))
     folder.write_bytes(b"no folder")  # listing it is an error
     logging.getLogger("modules").addHandler(caplog.handler)
-    results.drop_unused_stills(module)
+    publish.drop_unused_stills(module)
     assert "Unused pictures are left for prune_storage" in caplog.text
     folder.unlink()
     folder.with_name("aside").rename(folder)
-    results.drop_unused_stills(module)
+    publish.drop_unused_stills(module)
     logging.getLogger("modules").removeHandler(caplog.handler)
     assert not default_storage.exists(kept)
 
@@ -160,7 +160,7 @@ def test_pictures_of_a_module_that_is_in_work_again_are_left_alone(settings, tmp
     settings.MEDIA_ROOT = tmp_path
     module = make_module(status=Status.PROCESSING)
     new = default_storage.save(f"{module.folder}/stills/new.jpg", ContentFile(b"1"))
-    results.drop_unused_stills(module)
+    publish.drop_unused_stills(module)
     assert default_storage.exists(new)
 
 

@@ -9,8 +9,8 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
-from modules import eta
 from modules.models import Module, Question, StageRun, Step, database_clock
+from modules.processing import eta
 from trainingsite.accounts.models import ApiToken
 
 from .factories import make_module, make_user

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from modules.models import Cue, Rendition, StageRun, Step
-from modules.views import media
+from modules.views import serve_files
 
 from .factories import make_module, make_user
 
@@ -167,7 +167,7 @@ def test_captions_chapters_and_transcript(client: Client, module) -> None:
 
 
 def test_a_player_that_asks_for_all_the_rest_gets_it_piece_by_piece(client: Client, module, monkeypatch) -> None:
-    monkeypatch.setattr(media, "PIECE", 1000)
+    monkeypatch.setattr(serve_files, "PIECE", 1000)
     response = get(client, module, Range="bytes=0-")
     assert (response.status_code, response["Content-Range"]) == (206, "bytes 0-999/1024")
     assert (body(response), response["Cache-Control"]) == (BYTES[:1000], "private, no-store")
@@ -176,7 +176,7 @@ def test_a_player_that_asks_for_all_the_rest_gets_it_piece_by_piece(client: Clie
 
 
 def test_who_downloads_the_file_gets_all_that_was_asked_for(client: Client, module, monkeypatch) -> None:
-    monkeypatch.setattr(media, "PIECE", 100)
+    monkeypatch.setattr(serve_files, "PIECE", 100)
     assert len(body(get(client, module))) == len(body(get(client, module, Range="bytes=0-1023"))) == 1024
     address = reverse("video", args=[module.pk]) + "?original=1"
     assert len(body(client.get(address, headers={"Range": "bytes=24-"}))) == 1000

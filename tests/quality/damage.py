@@ -8,7 +8,7 @@ from hypothesis import HealthCheck
 from hypothesis import strategies as st
 
 from modules.pipeline.steps import MAX_STEPS, MAX_TITLE, mend
-from modules.pipeline.stills import illustrate
+from modules.pipeline.still_selection import illustrate
 from modules.pipeline.types import KINDS, Cue, Draft, Material, Still
 
 QUIET = {"deadline": None, "derandomize": True, "database": None, "suppress_health_check": list(HealthCheck)}

@@ -14,7 +14,7 @@ from modules.models import Module
 from trainingsite.accounts.models import User
 from uploads.accept import accept, tidy
 from uploads.models import Upload
-from uploads.refusals import Refused
+from uploads.rejection import Refused
 
 from .conftest import files_in
 

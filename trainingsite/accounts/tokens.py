@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
 from django.utils.deprecation import MiddlewareMixin
 
-from trainingsite.away import answered
+from trainingsite.unavailable import answered
 
 from .models import ApiToken
 

@@ -14,7 +14,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from trainingsite.answers import refusal_json, wants_json
+from trainingsite.http import refusal_json, wants_json
 
 from .forms import ProfileForm, TokenForm
 from .models import ApiToken

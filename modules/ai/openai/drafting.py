@@ -12,7 +12,7 @@ from modules.ai.rules.languages import language_of
 from modules.ai.rules.titles import title_of
 from modules.ai.rules.units import units_of
 from modules.ai.rules.wording import text_of
-from modules.pipeline.stills import thinned
+from modules.pipeline.still_selection import thinned
 from modules.pipeline.types import Cue, Draft, Material, Still
 
 from .asking import Asked, cues_as_lines, picture_parts, prompt, text_part

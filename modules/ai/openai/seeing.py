@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from modules.pipeline.stills import thinned
+from modules.pipeline.still_selection import thinned
 from modules.pipeline.types import Draft, Material, Scene, Still
 
 from .asking import Asked, picture_parts, prompt, text_part

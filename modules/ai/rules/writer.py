@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from modules.pipeline.steps import mend
-from modules.pipeline.stills import MOST
+from modules.pipeline.still_selection import MOST
 from modules.pipeline.types import Cue, Draft, Enhanced, Material, Tick, no_tick
 
 from .asides import set_aside

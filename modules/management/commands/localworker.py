@@ -8,8 +8,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from modules import children
-from modules.localworker import AlreadyRunning, LocalWorker
+from modules.workers import subprocesses
+from modules.workers.local_worker import AlreadyRunning, LocalWorker
 
 
 class Command(BaseCommand):
@@ -21,7 +21,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         parent = os.getppid() if options["with_parent"] else None
         if parent:
-            children.die_with_parent(signal.SIGTERM)
+            subprocesses.die_with_parent(signal.SIGTERM)
         try:
             LocalWorker().run(parent)
         except AlreadyRunning:

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
-from modules.pruning import prune
+from modules.storage.orphans import prune
 
 PLACES = {"storage": "in the storage", "scratch": "left over from runs", "incoming": "of uploads that broke off"}
 

@@ -15,8 +15,9 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from modules import children, jobs
-from modules.worker import STOP_WITHIN
+from modules import jobs
+from modules.workers import subprocesses
+from modules.workers.rq_worker import STOP_WITHIN
 
 logger = logging.getLogger(__name__)
 
@@ -33,7 +34,7 @@ class Command(jobs.RQWorkerCommand):
 
     def handle(self, *args: str, **options: Any) -> None:
         if options.pop("with_parent"):
-            children.die_with_parent(signal.SIGTERM)
+            subprocesses.die_with_parent(signal.SIGTERM)
         queues = args or jobs.QUEUES
         if len(queues) > 1 or not self._work_alone(*queues, **options):
             self._supervise({queue: partial(self._work, queue, **options) for queue in queues})
@@ -66,7 +67,7 @@ class Command(jobs.RQWorkerCommand):
         stopping: list[int] = []
         for sig in (signal.SIGTERM, signal.SIGINT):
             signal.signal(sig, lambda signum, _: stopping.append(signum))
-        children.freeze()
+        subprocesses.freeze()
         running: dict[int, str] = {}
         due = dict.fromkeys(workers, 0.0)
         while not stopping:
@@ -75,7 +76,7 @@ class Command(jobs.RQWorkerCommand):
             if not due or not jobs.reachable():
                 continue
             for queue in [queue for queue, when in due.items() if time.monotonic() >= when]:
-                running[children.fork(workers[queue], ends_by=signal.SIGTERM)] = queue
+                running[subprocesses.fork(workers[queue], ends_by=signal.SIGTERM)] = queue
                 del due[queue]
         for sig, seconds in ((signal.SIGTERM, END_WITHIN), (signal.SIGKILL, 1.0)):
             for pid in running:

@@ -1,0 +1,276 @@
+"""One run of one module: the lease it holds, what it reports, and the work it saves."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import shutil
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from functools import cached_property, partial
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from modules.ai.ledger import Ledger
+from modules.models import BANDS, MAX_ATTEMPTS, AICall, Module, Stage, StageRun, Superseded, bury, database_clock
+from modules.pipeline.types import MediaError, Notice, ProviderError
+from modules.storage.files import delete_folder
+
+from .heartbeat import Heartbeat
+from .limits import TooMuchScratch, code_of, scratch_over
+from .transient_errors import once_the_database_answers, passing_code, pause
+
+logger = logging.getLogger(__name__)
+
+PIPELINE_VERSION = 1
+"""Part of every key: raise it when a stage's output changes for the same input."""
+
+REPORT_EVERY = 0.3  # seconds at least between two writes of progress
+
+MOST_FAULTS = 50  # of one kind, in one module: with the pauses between them, hours
+
+
+class HandBack(BaseException):
+    """The worker must go (a deploy): give the module back, for another worker to go on with."""
+
+
+class Moved(BaseException):
+    """The module goes on in another queue."""
+
+
+class TooSlow(BaseException):
+    """A stage went over its deadline."""
+
+
+ENDS = {"superseded": Superseded, "too_slow": TooSlow, "too_much_scratch": TooMuchScratch}
+"""What a run raises for each reason that its heartbeat gives."""
+
+
+class Postponed(BaseException):
+    """A provider is out of order for now: the module waits, and another run goes on."""
+
+    def __init__(self, code: str, delay: timedelta) -> None:
+        self.code = code
+        self.delay = delay
+        super().__init__(code)
+
+
+class Attempt:
+    """A claimed run, as a context: it ends in ready (by `processing`), failed, or back in the queue; never in limbo.
+
+    module: the row as it was when claimed; run: the token.
+    """
+
+    def __init__(self, module: Module, run: str, *, worker: str, disposable: bool) -> None:
+        self.module = module
+        self.run = run
+        self.worker = worker
+        self.notices: list[Notice] = []
+        self.ledger = Ledger()
+        self._folder = Path(settings.WORK_DIR) / f"{module.pk}-{run}"
+        self._began = time.monotonic()
+        self._reported = (0.0, -1, {})
+        self._stage = Stage.PROBE
+        self._heart = Heartbeat(
+            beat=lambda: Module.objects.beat(module.pk, run),
+            look=partial(scratch_over, self._folder),
+            last_words=self._last_words,
+            disposable=disposable,
+        )
+
+    # --- As a context ---------------------------------------------------------------------------------------
+
+    @cached_property
+    def folder(self) -> Path:
+        """Scratch space that goes when the run ends. Raises OSError, so made only where that is answered for."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        return self._folder
+
+    def __enter__(self) -> Self:
+        self._heart.__enter__()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> bool:
+        """Every way out is written down. True: the exception has been answered for."""
+        self._heart.__exit__()
+        shutil.rmtree(self._folder, ignore_errors=True)
+        if error is None:
+            return False
+        # Pictures and decoders, kept by the frames that failed for want of memory, leave none to write that down.
+        traceback.clear_frames(tb)
+        once_the_database_answers(partial(self._answer_for, error))
+        return True
+
+    def _answer_for(self, error: BaseException) -> None:
+        if isinstance(error, Superseded):
+            self._log("⏹️", "Stopped: cancelled, deleted, or taken over by another run")
+            self._clear_if_deleted()
+        elif isinstance(error, HandBack):
+            self._bury("handed_back", StageRun.Outcome.STOPPED, blame=False)
+        elif isinstance(error, TooSlow):
+            self._bury("too_slow", StageRun.Outcome.FAILED)
+        elif code := passing_code(error):
+            self._try_again_later(code, error)
+        elif isinstance(error, Postponed):
+            self._bury(error.code, StageRun.Outcome.FAILED, delay=error.delay)
+        elif isinstance(error, MediaError):
+            self._fail(error, "".join(traceback.format_exception(error)))
+        elif not isinstance(error, Moved):
+            # A limit, or not foreseen: kept for the admin, tried again later, and shown to whoever runs the worker.
+            text = "".join(traceback.format_exception(error))
+            code, delay = code_of(error) or "internal", pause(self.module.attempts + 1)
+            self._bury(code, StageRun.Outcome.FAILED, delay=delay, traceback=text)
+            logger.error("❌ [%s] %s: %s", self.module.pk, type(error).__name__, error, exc_info=error)
+
+    def _try_again_later(self, code: str, error: BaseException) -> None:
+        """A fault of ours that passes does not count as an attempt; only one that lasts for hours fails the module."""
+        trace = "".join(traceback.format_exception(error))
+        faults = self.module.stage_runs.filter(code=code, started_at__gte=self.module.queued_at).count()
+        if faults >= MOST_FAULTS:
+            self._fail(MediaError(code), trace)
+        else:
+            self._bury(code, StageRun.Outcome.FAILED, blame=False, delay=pause(faults), traceback=trace)
+            logger.warning("[%s] %s: %s", self.module.pk, type(error).__name__, error)
+
+    def _bury(self, code: str, outcome: str, **more: Any) -> None:
+        row = Module.objects.held(self.module.pk, self.run).first()
+        if row:
+            bury(row, at=database_clock(), code=code, outcome=outcome, **more)
+            self._log("↩️", f"Back to the queue: {code}")
+
+    def _fail(self, error: MediaError, trace: str) -> None:
+        with transaction.atomic():
+            if Module.objects.fail(self.module.pk, self.run, error.code, **error.params):
+                self._record(self._stage, StageRun.Outcome.FAILED, code=error.code, traceback=trace)
+                self._log("❌", str(error))
+
+    def _last_words(self, reason: str) -> None:
+        """Said by the heartbeat's thread before it ends a process that is stuck in one call."""
+        if reason != "superseded":
+            self._bury(reason, StageRun.Outcome.FAILED)
+        shutil.rmtree(self._folder, ignore_errors=True)
+        self._clear_if_deleted()
+
+    def _clear_if_deleted(self) -> None:
+        """A picture may have been written after the module was deleted: no file stays behind."""
+        if not Module.objects.filter(pk=self.module.pk).exists():
+            delete_folder(self.module.folder)
+
+    def _log(self, mark: str, text: str) -> None:
+        logger.info("%s [%s] %s", mark, self.module.pk, text)
+
+    # --- What it reports ------------------------------------------------------------------------------------
+
+    def check(self) -> None:
+        """Raise when the run must end."""
+        if self._heart.over:
+            raise ENDS[self._heart.over]
+
+    def tick(self, stage: Stage, done: float, code: str | None = None, /, **params: Any) -> None:
+        """Write how far the run is, at most three times a second; see `pipeline.types.Tick`."""
+        self.check()
+        low, high = BANDS[stage]
+        progress = int(low + (high - low) * min(max(done, 0.0), 1.0))
+        when, last, message = self._reported
+        new = {"code": code, "params": params} if code else message
+        now = time.monotonic()
+        turned = new.get("code") != message.get("code")
+        if (progress, new) == (last, message) or (now - when < REPORT_EVERY and not turned):
+            return
+        self._reported = (now, progress, new)
+        if not Module.objects.report(self.module.pk, self.run, stage, progress, new):
+            raise Superseded
+
+    @property
+    def stage_seconds(self) -> float:
+        """How long the stage has been going on."""
+        return time.monotonic() - self._began
+
+    # --- The work it saves ----------------------------------------------------------------------------------
+
+    def key(self, *made_from: Any) -> str:
+        """The hash of what a stage's output is made from."""
+        text = json.dumps([PIPELINE_VERSION, *made_from], sort_keys=True, default=str)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def saved(self, stage: str, key: str) -> Any | None:
+        """The output that an earlier run saved under this key. Taking it up is written down too."""
+        found = StageRun.objects.saved(self.module, stage, key)
+        if found is None:
+            return None
+        self._record(stage, StageRun.Outcome.REUSED, key=key, code=found.code, provider=found.provider)
+        return found.output
+
+    def saved_parts(self, stage: str, key: str) -> dict[int, Any]:
+        """The pieces that earlier runs saved of a stage they did not finish: {part: output}."""
+        return StageRun.objects.saved_parts(self.module, stage, key)
+
+    @contextmanager
+    def stage(self, stage: Stage, *, seconds: float, message: str) -> Iterator[Callable[..., None]]:
+        """Enter a stage that may take so many seconds; gives its Tick."""
+        self._stage = stage
+        self._heart.give(seconds)
+        self._began = time.monotonic()
+        self.tick(stage, 0.0, message)
+        try:
+            yield lambda done, code=None, /, **params: self.tick(stage, done, code, **params)
+        finally:
+            self._write_calls()
+        self._log("▫️", f"{stage.label}: {1000 * self.stage_seconds:.0f}ms")
+
+    def save(self, stage: str, key: str, output: Any, **facts: Any) -> None:
+        """Keep a finished stage's output; it will not be made again. Raises Superseded."""
+        facts.setdefault("seconds", self.stage_seconds)
+        self._save(stage, StageRun.Outcome.DONE, key=key, output=output, **facts)
+
+    def save_part(self, stage: str, key: str, part: int, output: Any, **facts: Any) -> None:
+        """Keep one piece of a stage (a window, a picture) as soon as it is there. Raises Superseded."""
+        self._save(stage, StageRun.Outcome.PART, key=key, part=part, output=output, **facts)
+
+    def _save(self, stage: str, outcome: str, **facts: Any) -> None:
+        self.check()
+        with transaction.atomic():
+            Module.objects.fence(self.module.pk, self.run)
+            self._record(stage, outcome, **facts)
+            self._write_calls()
+
+    def _write_calls(self) -> None:
+        """What was paid is written down whatever becomes of the run, unless the module itself is gone."""
+        calls = [AICall(module=self.module, run=self.run, **vars(call)) for call in self.ledger.take()]
+        if calls and Module.objects.filter(pk=self.module.pk).exists():
+            AICall.objects.bulk_create(calls)
+
+    def _record(self, stage: str, outcome: str, **facts: Any) -> None:
+        StageRun.objects.create(
+            started_at=timezone.now() - timedelta(seconds=facts.get("seconds", 0)),
+            module=self.module,
+            run=self.run,
+            attempt=self.module.attempts,
+            stage=stage,
+            outcome=outcome,
+            worker=self.worker,
+            **facts,
+        )
+
+    def notice(self, code: str, **params: Any) -> None:
+        """Say honestly what could not be done, once."""
+        if Notice(code, params) not in self.notices:
+            self.notices.append(Notice(code, params))
+
+    def without(self, error: ProviderError) -> None:
+        """A provider could not do its part. What passes is waited for, as long as there are attempts left;
+        what lasts, or has lasted too long, is a notice, and the caller goes on by local means.
+        """
+        if error.passing and self.module.attempts < MAX_ATTEMPTS - 1:
+            asked = timedelta(seconds=error.retry_after or 0)
+            raise Postponed(error.code, max(pause(self.module.attempts + 1), asked)) from error
+        self.notice(error.code, **error.params)

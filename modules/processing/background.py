@@ -1,0 +1,50 @@
+"""Work beside other work of the same run."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from django.db import connection
+
+from modules.pipeline.types import Tick
+
+from .attempt import Attempt
+
+T = TypeVar("T")
+
+
+class NotWanted(BaseException):
+    """Nobody waits for this work any more."""
+
+
+@contextmanager
+def meanwhile(attempt: Attempt, work: Callable[[Tick], T]) -> Iterator[Future[T]]:
+    """Do work in a thread of its own, beside what the caller does in this context.
+
+    The tick that work gets reports nothing and raises when it must end: with the run, or when the caller leaves
+    by an error. Left otherwise, the context waits for the work; its result and its errors are the Future's.
+    """
+    left = threading.Event()
+
+    def tick(done: float, code: str | None = None, /, **params: Any) -> None:
+        attempt.check()
+        if left.is_set():
+            raise NotWanted
+
+    def run() -> T:
+        try:
+            return work(tick)
+        finally:
+            connection.close()  # a thread has a connection of its own
+
+    with ThreadPoolExecutor(1, thread_name_prefix="meanwhile") as pool:
+        future = pool.submit(run)
+        try:
+            yield future
+        except BaseException:
+            left.set()
+            raise

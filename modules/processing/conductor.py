@@ -1,0 +1,236 @@
+"""★ Start here: carries one module through the stages.
+
+`process(pk)` is what runs in an RQ work-horse, in a child of the local worker, and in `manage.py process_video`.
+Each stage looks first for output saved under the hash of what it would be made from, and saves its own.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Sum
+from pydantic import TypeAdapter
+
+from modules import jobs, media
+from modules.ai import providers
+from modules.ai.providers import Providers
+from modules.models import AICall, Module, Stage, Superseded, database_clock
+from modules.pipeline import still_selection
+from modules.pipeline.steps import mend
+from modules.pipeline.types import Draft, Enhanced, Material, Probe, ProviderError, Scene, Still, Tick, Writer, share
+from modules.storage.checksum import sha256
+from modules.storage.files import local_copy, read, store
+
+from . import publish
+from .answer_cache import SavedAnswers
+from .attempt import Attempt, Moved
+from .background import meanwhile
+from .frames import Album
+from .transcribe import listen
+
+logger = logging.getLogger(__name__)
+
+PROBE, SCENES, DRAFTS, ENHANCED = map(TypeAdapter, (Probe, tuple[Scene, ...], tuple[Draft, ...], Enhanced))
+
+
+def process(pk: str, *, worker: str = "", disposable: bool = True) -> bool:
+    """Carry the module through, if it is there for the taking. True: this run made it ready.
+
+    worker: whose run it is (in a work-horse: as RQ says). disposable: this process may be ended when it hangs.
+    Delivered twice or ten times, only one run gets the row; the others return quietly.
+    """
+    worker = worker or jobs.worker_name()
+    run = Module.objects.claim(pk, database_clock(), worker)
+    module = Module.objects.select_related("upload").filter(pk=pk, run=run).first() if run else None
+    if module is None:
+        return False
+    logger.info("🧠 [%s] AI processing started", module.pk)
+    ready = False
+    with Attempt(module, run, worker=worker, disposable=disposable) as attempt:
+        with ai_for(attempt) as ai:
+            carry(attempt, ai)
+        ready = True
+        logger.info("✅ [%s] Processing complete!", module.pk)
+    if ready:
+        # Only now: the heartbeat of a run that is over would cut it short.
+        publish.drop_unused_stills(module)
+        return True
+    # Given back or moved: the next worker is told at once, unless there is a time to wait for.
+    row = Module.objects.filter(pk=pk, status=Module.Status.QUEUED, job_id="", not_before=None).first()
+    if row:
+        jobs.enqueue(row)
+    return False
+
+
+def ai_for(attempt: Attempt) -> AbstractContextManager[Providers]:
+    """The AI that settings choose, with what this module has paid for before."""
+    spent = AICall.objects.filter(module=attempt.module).aggregate(cost=Sum("cost"))["cost"] or 0.0
+    answers = SavedAnswers(attempt)
+    return providers.chosen(spent=spent, answers=answers, picture=_small_picture, encode=media.encode_audio)
+
+
+def _small_picture(still: Still) -> bytes:
+    return media.shrink_jpeg(read(still.path))
+
+
+def carry(attempt: Attempt, ai: Providers) -> None:
+    """The stages, one a line."""
+    attempt.ledger = ai.ledger
+    path = fetch(attempt)
+    found = check(attempt, path)
+    move_if_long(attempt, found)
+    material, origin, album = analyse(attempt, path, found, ai)
+    with meanwhile(attempt, album.complete) as pictures:
+        drafts = extract(attempt, material, ai)
+        better = enhance(attempt, drafts, material, ai)
+        finalize(attempt, material, origin, better, pictures)
+
+
+def fetch(attempt: Attempt) -> Path:
+    """A path to read the video from, and its hash."""
+    with attempt.stage(Stage.PROBE, seconds=3600, message="checking") as tick:
+        path = local_copy(attempt.module, attempt.folder, share(tick, 0, 0.5))
+        upload = attempt.module.upload
+        if not upload.sha256:
+            upload.sha256 = sha256(path, share(tick, 0.5, 0.8))
+            upload.save(update_fields=["sha256"])
+    return path
+
+
+def check(attempt: Attempt, path: Path) -> Probe:
+    """What the file holds, and its poster. Raises MediaError: only here, and in finalize, can a module fail."""
+    module = attempt.module
+    key = attempt.key("probe", module.upload.sha256)
+    with attempt.stage(Stage.PROBE, seconds=180, message="checking") as tick:
+        saved = attempt.saved(Stage.PROBE, key)
+        if saved is None:
+            limits = {"max_pixels": settings.MAX_VIDEO_PIXELS, "max_hours": settings.MAX_VIDEO_HOURS}
+            found = media.probe(path, module.container, **limits)
+            picture = media.poster(path, module.container, attempt.folder / "poster.jpg", found.duration)
+            publish.describe(attempt, found, store(Path(picture.path), f"{module.folder}/poster.jpg"))
+            attempt.save(Stage.PROBE, key, PROBE.dump_python(found, mode="json"), bytes=found.size)
+        else:
+            found = PROBE.validate_python(saved)
+        tick(1.0)
+    if found.damaged:
+        attempt.notice("damaged", seconds=round(found.duration))
+    if not found.playable:
+        publish.want_rendition(attempt)
+    return found
+
+
+def move_if_long(attempt: Attempt, found: Probe) -> None:
+    """A long video goes on in its own queue, so that short ones do not wait behind it."""
+    module = attempt.module
+    if module.queue == "default" and found.duration > settings.LONG_VIDEO_MINUTES * 60:
+        if not Module.objects.move(module.pk, attempt.run, "long"):
+            raise Superseded
+        raise Moved
+
+
+def analyse(attempt: Attempt, path: Path, found: Probe, ai: Providers) -> tuple[Material, str, Album]:
+    """What is said and where the picture changes, side by side; then the pictures that the writer wants to see.
+
+    Gives with them the origin of the cues, and the album from which the other pictures come.
+    """
+    module = attempt.module
+    with attempt.stage(Stage.SPEECH, seconds=900 + 10 * found.duration, message="starting_analysis") as tick:
+        with meanwhile(attempt, partial(_scenes, attempt, path, found)) as seen:
+            cues, origin = listen(attempt, path, found, ai, share(tick, 0.05, 0.6))
+            scenes = seen.result()
+        times = still_selection.candidates(found.duration, cues, scenes)
+        album = Album(attempt, path, times)
+        wanted = still_selection.thinned(range(len(times)), ai.writers[0].pictures(cues))
+        shown = album.take(wanted, share(tick, 0.6, 1.0))
+    return Material(module.title, module.language, found.duration, cues, scenes, shown), origin, album
+
+
+def _scenes(attempt: Attempt, path: Path, found: Probe, tick: Tick) -> tuple[Scene, ...]:
+    """Changes of picture."""
+    key = attempt.key("scenes", attempt.module.upload.sha256)
+    saved = attempt.saved("stills", key)
+    if saved is not None:
+        return SCENES.validate_python(saved)
+    scenes = media.scenes(path, attempt.module.container, found.duration, tick)
+    attempt.save("stills", key, SCENES.dump_python(scenes, mode="json"), media_seconds=found.duration)
+    return scenes
+
+
+def extract(attempt: Attempt, material: Material, ai: Providers) -> tuple[Draft, ...]:
+    """Draft steps, checked and mended: no step outside the video, none that overlap."""
+
+    def draft(writer: Writer, tick: Tick) -> list[dict[str, Any]]:
+        return DRAFTS.dump_python(mend(writer.draft_steps(material, tick), material), mode="json")
+
+    with attempt.stage(Stage.STEPS, seconds=900, message="extracting") as tick:
+        made_from = _made_from(material)
+        drafts, writer = first_that_can(attempt, Stage.STEPS, ai.writers, made_from, draft, tick)
+    if not material.cues and writer is ai.writers[-1]:
+        attempt.notice("visual_steps")
+    return DRAFTS.validate_python(drafts)
+
+
+def enhance(attempt: Attempt, drafts: tuple[Draft, ...], material: Material, ai: Providers) -> Enhanced:
+    """The drafts in better words. Where that cannot be done, the local writer tidies them."""
+
+    def improve(writer: Writer, tick: Tick) -> dict[str, Any]:
+        return ENHANCED.dump_python(writer.enhance(drafts, material, tick), mode="json")
+
+    with attempt.stage(Stage.ENHANCE, seconds=900, message="enhancing") as tick:
+        made_from = [DRAFTS.dump_python(drafts, mode="json"), _made_from(material)]
+        better, _ = first_that_can(attempt, Stage.ENHANCE, ai.writers, made_from, improve, tick)
+    return ENHANCED.validate_python(better)
+
+
+def first_that_can(
+    attempt: Attempt,
+    stage: Stage,
+    writers: Sequence[Writer],
+    made_from: list[Any],
+    work: Callable[[Writer, Tick], Any],
+    tick: Tick,
+) -> tuple[Any, Writer]:
+    """What the first writer that can made, now or in an earlier run; and which it was. The last one always can."""
+    for writer in writers:
+        key = attempt.key(stage, made_from, writer.name, attempt.module.steps_round)
+        output = attempt.saved(stage, key)
+        if output is not None:
+            return output, writer
+        try:
+            output = work(writer, tick)
+        except ProviderError as error:
+            attempt.without(error)
+            continue
+        attempt.save(stage, key, output, provider=writer.name)
+        return output, writer
+    raise AssertionError("the local writer needs nobody")
+
+
+def finalize(
+    attempt: Attempt, material: Material, origin: str, better: Enhanced, pictures: Future[tuple[Still, ...]]
+) -> None:
+    """Each step gets its picture; then everything into place, in one transaction with `ready` and 100 %."""
+    with attempt.stage(Stage.FINALIZE, seconds=900 + material.duration, message="finalizing") as tick:
+        taken = pictures.result()
+        tick(0.5)
+        illustrated = replace(better, steps=still_selection.illustrate(better.steps, taken))
+        publish.publish(attempt, replace(material, stills=taken), origin, illustrated)
+
+
+def _made_from(material: Material) -> list:
+    """What of the material a writer's result depends on."""
+    return [
+        material.title,
+        material.language,
+        [(cue.start, cue.end, cue.text) for cue in material.cues],
+        [scene.time for scene in material.scenes],
+        [still.time for still in material.stills],
+    ]

@@ -1,0 +1,66 @@
+"""The pictures of a video: some before the writing begins, the others while a model writes."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from pydantic import TypeAdapter
+
+from modules import media
+from modules.pipeline.types import MediaError, Still, Tick
+from modules.storage.files import store
+
+from .attempt import Attempt
+
+logger = logging.getLogger(__name__)
+
+STILL = TypeAdapter(Still)
+
+
+class Album:
+    """One sharp picture for each time that calls for one, stored and saved as soon as it is there.
+
+    path: the video. times: seconds, ascending; a picture's place is its time's position in them.
+    A picture's own path is its name in the storage.
+    """
+
+    def __init__(self, attempt: Attempt, path: Path, times: Sequence[float]) -> None:
+        self._attempt, self._path, self._times = attempt, path, times
+        self._key = attempt.key("pictures", attempt.module.upload.sha256, times)
+        self._complete = attempt.saved("stills", self._key) is not None
+        parts = attempt.saved_parts("stills", self._key)
+        self._taken = {place: STILL.validate_python(part) for place, part in parts.items()}
+
+    def take(self, places: Sequence[int], tick: Tick) -> tuple[Still, ...]:
+        """The pictures at these places, in order, where there are any and they differ. Raises Superseded, OSError."""
+        tick(0.0, "looking")
+        missing = {place: self._times[place] for place in places if place not in self._taken}
+        if missing and not self._complete:
+            try:
+                self._grab(missing, tick)
+            except MediaError:
+                logger.info("No more pictures from [%s]", self._attempt.module.pk, exc_info=True)
+        return tuple(media.distinct(self._taken[place] for place in sorted(places) if place in self._taken))
+
+    def complete(self, tick: Tick) -> tuple[Still, ...]:
+        """The pictures at all places; what is there already is not taken again. Raises as `take` does."""
+        stills = self.take(range(len(self._times)), tick)
+        if not self._complete:
+            found = [STILL.dump_python(replace(one, look=""), mode="json") for one in stills]
+            self._attempt.save("stills", self._key, found)
+            self._complete = True
+        if not stills:
+            self._attempt.notice("no_stills")
+        return stills
+
+    def _grab(self, missing: dict[int, float], tick: Tick) -> None:
+        attempt = self._attempt
+        container, folder = attempt.module.container, f"{attempt.module.folder}/stills"
+        for place, still in media.grab(self._path, container, missing, attempt.folder, tick):
+            name = store(Path(still.path), f"{folder}/{self._key[:8]}-{place:04d}.jpg")
+            picture = replace(still, path=name)
+            attempt.save_part("stills", self._key, place, {**STILL.dump_python(picture, mode="json"), "name": name})
+            self._taken[place] = picture

@@ -1,0 +1,87 @@
+"""A thread that proves that a run is alive, and ends the run when it no longer may go on."""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+import time
+from collections.abc import Callable
+
+from django.db import DatabaseError, InterfaceError, connection
+
+from modules.models import DEAD_AFTER
+
+logger = logging.getLogger(__name__)
+
+BEAT = 1.0  # seconds between heartbeats
+GRACE = 0.8  # seconds that a run gets to notice the end by itself
+LOOK_EVERY = 3.0  # seconds between two looks at what the run takes
+
+
+class Heartbeat:
+    """Touches the row every second; `over` is the reason once the run must end: "superseded", "too_slow", or what
+    `look` says, which is asked now and then whether the run takes more than it may ('': no).
+
+    The run looks at `over` in every tick. Where it is stuck in one long call, a disposable process (a work-horse,
+    a child of the local worker) is ended from here, after `last_words` were said: a file left open, or a
+    decoder that never returns, ends with it.
+    """
+
+    def __init__(
+        self, beat: Callable[[], bool], look: Callable[[], str], last_words: Callable[[str], None], *, disposable: bool
+    ) -> None:
+        self.over = ""
+        self.deadline = float("inf")
+        self._beat = beat
+        self._look = look
+        self._last_words = last_words
+        self._disposable = disposable
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="heartbeat", daemon=True)
+
+    def __enter__(self) -> Heartbeat:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self._stop.set()
+        self._thread.join()
+
+    def give(self, seconds: float) -> None:
+        """The deadline of what begins now: a heartbeat proves life, not progress."""
+        self.deadline = time.monotonic() + seconds
+
+    def _run(self) -> None:
+        heard = looked = time.monotonic()
+        try:
+            while not self._stop.wait(BEAT):
+                try:
+                    alive = self._beat()
+                except (DatabaseError, InterfaceError) as error:
+                    # The database is away: go on for as long as others would still take this run for alive.
+                    logger.warning("Heartbeat not written: %s", error)
+                    connection.close()
+                    alive = time.monotonic() - heard < DEAD_AFTER.total_seconds()
+                else:
+                    heard = time.monotonic() if alive else heard
+                if not alive:
+                    return self._end("superseded")
+                if time.monotonic() > self.deadline:
+                    return self._end("too_slow")
+                if time.monotonic() - looked >= LOOK_EVERY:
+                    looked = time.monotonic()
+                    if reason := self._look():
+                        return self._end(reason)
+        finally:
+            connection.close()
+
+    def _end(self, reason: str) -> None:
+        self.over = reason
+        if self._disposable and not self._stop.wait(GRACE):
+            try:
+                self._last_words(reason)
+            except (DatabaseError, InterfaceError) as error:
+                logger.warning("Left for the sweep, the database cannot be used: %s", error)
+            finally:
+                os._exit(0)

@@ -1,0 +1,113 @@
+"""A copy that every browser plays, of a video that some do not. It never delays `ready`."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import time
+import traceback
+import uuid
+from functools import partial
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+
+from modules import jobs, media
+from modules.models import Module, Rendition, StageRun, Status, Superseded, bury, database_clock
+from modules.pipeline.types import MediaError, share
+from modules.storage.files import REMOTE_FAULTS, delete_folder, is_local, local_copy, store
+
+from .attempt import ENDS, HandBack, TooSlow
+from .heartbeat import Heartbeat
+from .limits import TooMuchScratch, code_of, scratch_over
+from .transient_errors import DATABASE_FAULTS, once_the_database_answers, passing_code, pause
+
+logger = logging.getLogger(__name__)
+
+FAULTS = (MemoryError, OSError, *REMOTE_FAULTS, *DATABASE_FAULTS)
+
+
+def render(pk: str, *, worker: str = "", disposable: bool = True) -> bool:
+    """Make the rendition of module `pk`, if it is there for the taking. True: this run made it."""
+    worker = worker or jobs.worker_name()
+    run = Rendition.objects.claim(pk, database_clock(), worker)
+    rendition = Rendition.objects.select_related("module__upload").filter(pk=pk, run=run).first() if run else None
+    if rendition is None:
+        return False
+    folder = Path(settings.WORK_DIR) / f"rendition-{run}"
+
+    def last_words(reason: str) -> None:
+        if reason != "superseded":
+            _answer_for(rendition, ENDS[reason]())
+        shutil.rmtree(folder, ignore_errors=True)
+
+    try:
+        beat, look = partial(Rendition.objects.beat, pk, run), partial(scratch_over, folder)
+        with Heartbeat(beat, look, last_words, disposable=disposable) as heart:
+            heart.give(3600 + 10 * (rendition.module.duration or 0))
+            folder.mkdir(parents=True)
+            _make(rendition, run, folder, heart)
+        return True
+    except (Superseded, HandBack, TooSlow, TooMuchScratch, MediaError, *FAULTS) as error:
+        once_the_database_answers(partial(_answer_for, rendition, error))
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    return False
+
+
+def _answer_for(rendition: Rendition, error: BaseException) -> None:
+    """Write down how a run ended: given back, to be tried again later, or failed."""
+    logger.info("🎞️ [%s] No rendition: %s %s", rendition.pk, type(error).__name__, error)
+    give_up = partial(bury, rendition, at=database_clock(), outcome=StageRun.Outcome.FAILED)
+    trace = "".join(traceback.format_exception(error))
+    if isinstance(error, Superseded):
+        if not Module.objects.filter(pk=rendition.pk).exists():
+            delete_folder(rendition.module.folder)
+    elif isinstance(error, HandBack):
+        give_up(outcome=StageRun.Outcome.STOPPED, code="handed_back", blame=False)
+    elif isinstance(error, TooSlow):
+        give_up(code="too_slow")
+    elif code := passing_code(error):
+        faults = rendition.module.stage_runs.filter(stage=rendition.at_stage, code=code).count()
+        give_up(code=code, blame=False, delay=pause(faults), traceback=trace)
+    elif isinstance(error, MediaError):
+        Rendition.objects.fail(rendition.pk, rendition.run, error.code, **error.params)
+    else:
+        give_up(code=code_of(error) or "internal", delay=pause(rendition.attempts + 1), traceback=trace)
+
+
+def _make(rendition: Rendition, run: str, folder: Path, heart: Heartbeat) -> None:
+    module = rendition.module
+    began = time.monotonic()
+    reported = -1
+
+    def tick(done: float, code: str | None = None, /, **params: object) -> None:
+        nonlocal reported
+        if heart.over:
+            raise ENDS[heart.over]
+        if (percent := int(done * 99)) > reported:
+            reported = percent
+            Rendition.objects.held(rendition.pk, run).update(progress=percent)
+
+    fetched = 0.0 if is_local() else 0.1
+    source = local_copy(module, folder, share(tick, 0.0, fetched))
+    made = folder / "rendition.mp4"
+    media.make_rendition(source, module.container, made, share(tick, fetched, 1.0))
+    size = made.stat().st_size
+    name = store(made, f"{module.folder}/{uuid.uuid4().hex}.mp4")
+    with transaction.atomic():
+        Rendition.objects.fence(rendition.pk, run)
+        Rendition.objects.filter(pk=rendition.pk).update(
+            status=Status.READY, run="", worker="", heartbeat_at=None, progress=100, file=name, error=None
+        )
+        StageRun.objects.create(
+            module=module,
+            run=run,
+            stage="rendition",
+            outcome=StageRun.Outcome.DONE,
+            seconds=time.monotonic() - began,
+            media_seconds=module.duration or 0,
+            bytes=size,
+        )
+    logger.info("🎞️ [%s] Rendition ready", module.pk)

@@ -1,0 +1,113 @@
+"""What is said in a video: captions that came with it, or speech that is recognised."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from modules import media
+from modules.ai import providers
+from modules.ai.providers import Providers, Recogniser
+from modules.models import Stage, Transcript
+from modules.pipeline import captions
+from modules.pipeline.speech import transcribe, windows
+from modules.pipeline.types import Cue, Heard, Hints, PipelineError, Probe, ProviderError, Tick, Window
+from modules.storage.files import read
+
+from . import publish
+from .attempt import Attempt
+
+CUES = TypeAdapter(tuple[Cue, ...])
+HEARD = TypeAdapter(Heard)
+
+
+def listen(attempt: Attempt, path: Path, found: Probe, ai: Providers, tick: Tick) -> tuple[tuple[Cue, ...], str]:
+    """The cues and their origin (see `Transcript.Origin`); () and '' with a notice where there are none."""
+    cues, origin = _given(attempt, path, found, tick)
+    if cues:
+        _keep(attempt, cues, origin, tick)
+        return cues, origin
+    if found.audio_codec is None:
+        attempt.notice("no_audio")
+        return (), ""
+    cues = _hear(attempt, path, found, ai, tick)
+    return cues, Transcript.Origin.SPEECH if cues else ""
+
+
+def _given(attempt: Attempt, path: Path, found: Probe, tick: Tick) -> tuple[tuple[Cue, ...], str]:
+    """Captions beside the video, or a text track in it."""
+    module = attempt.module
+    if module.captions_file:
+        tick(0.1, "reading_captions")
+        try:
+            cues = captions.clip(captions.parse(read(module.captions_file.name)), found.duration)
+        except PipelineError:
+            cues = ()
+        if cues:
+            return cues, Transcript.Origin.UPLOADED
+        attempt.notice("captions_unreadable")
+    for track in found.subtitles:
+        tick(0.2, "reading_captions")
+        cues = captions.clip(media.subtitles(path, module.container, track), found.duration)
+        if cues:
+            publish.set_language(attempt, track.language)
+            return cues, Transcript.Origin.EMBEDDED
+    return (), ""
+
+
+def _keep(attempt: Attempt, cues: tuple[Cue, ...], origin: str, tick: Tick) -> None:
+    """Save captions as the stage's output, so that the processing page can show them."""
+    key = attempt.key("captions", attempt.module.upload.sha256, CUES.dump_python(cues, mode="json"))
+    if attempt.saved(Stage.SPEECH, key) is None:
+        attempt.save(Stage.SPEECH, key, _output(cues, attempt.module.language), provider=origin)
+    tick(1.0)
+
+
+def _output(cues: tuple[Cue, ...], language: str) -> dict[str, Any]:
+    return {"cues": CUES.dump_python(cues, mode="json"), "language": language}
+
+
+def _hear(attempt: Attempt, path: Path, found: Probe, ai: Providers, tick: Tick) -> tuple[Cue, ...]:
+    """Recognise speech with the first recogniser that can. What one has heard, the next need not hear again."""
+    heard: dict[int, Heard] = {}
+    for recogniser in ai.recognisers:
+        key = attempt.key("speech", attempt.module.upload.sha256, recogniser.name, attempt.module.speech_round)
+        saved = attempt.saved(Stage.SPEECH, key)
+        if saved is None:
+            parts = attempt.saved_parts(Stage.SPEECH, key)
+            heard |= {number: HEARD.validate_python(part["heard"]) for number, part in parts.items()}
+            try:
+                saved = _recognise(attempt, path, found, recogniser, key, heard, tick)
+            except ProviderError as error:
+                attempt.without(error)
+                continue
+        publish.set_language(attempt, saved["language"])
+        cues = CUES.validate_python(saved["cues"])
+        if not cues:
+            attempt.notice("no_speech")
+        return cues
+    return ()
+
+
+def _recognise(
+    attempt: Attempt, path: Path, found: Probe, recogniser: Recogniser, key: str, heard: dict[int, Heard], tick: Tick
+) -> dict[str, Any]:
+    """Window by window; each is saved as soon as it is there, and put into `heard`. Raises ProviderError."""
+
+    def save(window: Window, new: Heard) -> None:
+        heard[new.window] = new
+        output = {"text": new.text, "start": window.start, "heard": HEARD.dump_python(new, mode="json")}
+        facts = {"provider": recogniser.name, "calls": new.calls, "cost": new.cost}
+        attempt.save_part(Stage.SPEECH, key, window.number, output, media_seconds=window.end - window.start, **facts)
+
+    tick(0.0, "listening_start")
+    hints = Hints(language=attempt.module.language, title=attempt.module.title)
+    # A minute at a time: the first window is sent when the first minute is decoded.
+    pieces = windows(media.audio_blocks(path, attempt.module.container, seconds=60), providers.voiced)
+    with recogniser:
+        cues, language = transcribe(pieces, recogniser, hints, dict(heard), save, tick, total=found.duration)
+    output = _output(cues, language)
+    attempt.save(Stage.SPEECH, key, output, provider=recogniser.name, media_seconds=found.duration)
+    return output

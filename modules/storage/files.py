@@ -1,0 +1,173 @@
+"""Files in the storage, local or remote, and the local copy that a worker reads."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import logging
+import os
+import random
+import shutil
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import BinaryIO, TypeVar
+
+from django.conf import settings
+from django.core.files.base import File
+from django.core.files.storage import default_storage
+
+from modules.models import Module
+from modules.pipeline.types import MediaError, Tick
+
+from .time_limit import NoAnswer, in_time
+
+if settings.S3_BUCKET:
+    # Only where they are needed: they take half a second to load.
+    from botocore.exceptions import BotoCoreError, ClientError
+    from s3transfer.exceptions import RetriesExceededError
+    from urllib3.exceptions import HTTPError
+
+    REMOTE_FAULTS: tuple[type[Exception], ...] = (
+        NoAnswer,
+        BotoCoreError,
+        ClientError,
+        RetriesExceededError,
+        HTTPError,
+    )
+else:
+    REMOTE_FAULTS = ()
+"""What is raised when the object store is away, does not answer in time, or answers with an error."""
+
+logger = logging.getLogger(__name__)
+
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
+
+CHUNK = 256 * 1024  # bytes that one read of the object store brings
+
+SLOWEST = 64 * 1024  # bytes a second at which an object store must take what is sent to it
+
+MOST_BREAKS = 20  # in one download; it goes on from where it was
+
+Answer = TypeVar("Answer")
+
+
+def passing_fault(error: BaseException | None) -> str:
+    """The code of a fault of the storage that passes, whatever the video is; '' when it is none."""
+    if isinstance(error, REMOTE_FAULTS):
+        return "storage_down"
+    return "disk_full" if isinstance(error, OSError) and error.errno in NO_ROOM else ""
+
+
+def is_local() -> bool:
+    """Is the storage a folder on this machine?"""
+    return not settings.S3_BUCKET
+
+
+def ask(call: Callable[[], Answer], sent: int = 0) -> Answer:
+    """What the storage answers to a call that sends so many bytes to it. Raises one of REMOTE_FAULTS.
+
+    Each try of the client ends by S3_TIMEOUT without a byte; a store that sends one byte now and then, by this.
+    """
+    return call() if is_local() else in_time(call, 3 * settings.S3_TIMEOUT + sent / SLOWEST)
+
+
+def local_copy(module: Module, folder: Path, tick: Tick) -> Path:
+    """A path to read the video from: the file itself, or a complete copy in `folder`.
+
+    Raises MediaError (file_missing, file_changed), OSError where there is no room for it, one of REMOTE_FAULTS.
+    """
+    if is_local():
+        path = Path(module.video.path)
+        if not path.exists():
+            raise MediaError("file_missing")
+        return path
+    path = folder / Path(module.video.name).name
+    try:
+        remote = ask(partial(default_storage.open, module.video.name))
+    except FileNotFoundError as error:
+        raise MediaError("file_missing") from error
+    size = ask(lambda: remote.size)
+    if size != module.upload.size:
+        raise MediaError("file_changed")
+    if shutil.disk_usage(folder).free < size:
+        # Said before an hour of downloading, not after it.
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+    with path.open("wb") as copy:
+        _download(remote, size, copy, lambda done: tick(done / size, "preparing"))
+    return path
+
+
+def _download(remote: File, size: int, copy: BinaryIO, tick: Callable[[int], None]) -> None:
+    """Write all `size` bytes of `remote` to `copy`. After a break it goes on from where it was, MOST_BREAKS times;
+    a try that brings nothing is the last one. tick: called with the bytes that are there.
+    """
+    done = breaks = 0
+    while done < size:
+        began = done
+        try:
+            read = ask(partial(_reader, remote, done))
+            while piece := ask(read):
+                copy.write(piece)
+                done += len(piece)
+                tick(done)
+            if done < size:
+                raise NoAnswer(f"the store ended after {done} of {size} bytes")
+        except REMOTE_FAULTS as error:
+            if done == began or breaks == MOST_BREAKS:
+                raise
+            logger.info("The download broke off after %d of %d bytes, and goes on: %s", done, size, error)
+            time.sleep(random.uniform(0.5, 1.5) * min(8, 0.25 * 2**breaks))
+            breaks += 1
+
+
+def _reader(remote: File, start: int) -> Callable[[], bytes]:
+    """What reads the next piece of an open file, from byte `start` on; b"" at its end."""
+    if s3 := getattr(remote, "obj", None):
+        # Its own read() fetches the whole object first, into memory.
+        body = s3.get(Range=f"bytes={start}-", IfMatch=s3.e_tag)["Body"]
+        return partial(body.read, CHUNK)
+    remote.seek(start)
+    return partial(remote.read, CHUNK)
+
+
+def read(name: str) -> bytes:
+    """A small file of the storage, whole."""
+
+    def whole() -> bytes:
+        with default_storage.open(name) as file:
+            return b"".join(iter(_reader(file, 0), b"")) if file.size else b""
+
+    return ask(whole)
+
+
+def store(path: Path, name: str) -> str:
+    """Put a finished file into the storage under this name (replacing it). Returns the name stored under."""
+
+    def put() -> str:
+        if default_storage.exists(name):
+            default_storage.delete(name)
+        with path.open("rb") as file:
+            return default_storage.save(name, File(file))
+
+    try:
+        return ask(put, path.stat().st_size)
+    except OSError:
+        # A disk that is full: the half that was written would only keep it so.
+        if is_local():
+            with contextlib.suppress(OSError):
+                default_storage.delete(name)
+        raise
+
+
+def delete_folder(name: str) -> None:
+    """Delete a folder of the storage with all that is in it; one that is not there is no error."""
+    if is_local():
+        shutil.rmtree(default_storage.path(name), ignore_errors=True)
+        return
+    folders, files = ask(partial(default_storage.listdir, name))
+    for file in files:
+        ask(partial(default_storage.delete, f"{name}/{file}"))
+    for folder in folders:
+        delete_folder(f"{name}/{folder}")

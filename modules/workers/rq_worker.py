@@ -1,0 +1,265 @@
+"""Our RQ worker. What it changes, and why, was measured: RQ alone finds a killed job again after 813 s."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from types import FrameType
+from typing import Any
+
+from django.db import DatabaseError, InterfaceError, connections
+from django.utils import timezone
+from redis.backoff import ExponentialBackoff
+from redis.exceptions import RedisError, ResponseError, TimeoutError
+from redis.retry import Retry
+
+from modules import jobs
+from modules.models import StageRun, Worker, bury, database_clock
+from modules.processing import conductor, rendition
+from modules.processing.limits import limit_child
+from modules.storage import orphans
+
+from . import subprocesses
+from .maintenance import DailyPruning
+
+logger = logging.getLogger(__name__)
+
+PRELOADED = (conductor, rendition)
+"""What jobs run, loaded before the fork: from job to start in 17 ms instead of 500."""
+
+SEEN_EVERY = 5.0  # seconds
+SWEEP_EVERY = 10.0  # seconds
+STOP_WITHIN = 6.0  # seconds that a work-horse gets to hand back its module
+
+
+class Reconnect(Retry):
+    """A connection that broke is made anew for two seconds; a time-out ends the call, and the connection with it.
+
+    Left open, it would give the late answer to the next question. No longer than that: behind Sentinels redis-py
+    tries the old primary again until the call has failed, and only the next call asks for the new one.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(ExponentialBackoff(cap=0.5, base=0.05), 6)
+
+    def call_with_retry(self, do: Any, fail: Any, *args: Any, **kwargs: Any) -> Any:
+        def fail_once(error: Exception, *count: int) -> None:
+            fail(error, *count)
+            if isinstance(error, TimeoutError):
+                raise error
+
+        return super().call_with_retry(do, fail_once, *args, **kwargs)
+
+
+class Duties:
+    """What every worker does beside its work: it writes its own heartbeat, sweeps, and prunes once a day."""
+
+    def __init__(self, name: str, kind: str, queues: list[str]) -> None:
+        self.name = name
+        self._about = {"kind": kind, "host": socket.gethostname(), "pid": os.getpid(), "queues": queues}
+        self._swept = self._seen = float("-inf")
+        self._pruning = DailyPruning()
+
+    def do(self) -> None:
+        """Call often. A database that is away is waited for: the worker lives on."""
+        self._pruning.do()
+        now = time.monotonic()
+        try:
+            if now - self._seen >= SEEN_EVERY:
+                Worker.objects.seen(self.name, **self._about)
+                self._seen = now
+            if now - self._swept >= SWEEP_EVERY:
+                jobs.sweep()
+                orphans.drop_dead_scratch(timezone.now())
+                # What an RQ worker could not send for want of Redis, it sends soon after Redis is back.
+                early = self._about["kind"] == Worker.Kind.RQ and not jobs.reachable()
+                self._swept = now - (SWEEP_EVERY - 2.0 if early else 0.0)
+        except (DatabaseError, InterfaceError) as error:
+            logger.warning("The database cannot be used: %s", error)
+            # Again in a second.
+            self._seen, self._swept = now - (SEEN_EVERY - 1.0), now - (SWEEP_EVERY - 1.0)
+        finally:
+            # A work-horse must not inherit this connection.
+            connections.close_all()
+
+    def end(self) -> None:
+        """Say that this worker is gone."""
+        try:
+            Worker.objects.gone(self.name)
+        except (DatabaseError, InterfaceError) as error:
+            logger.warning("The database cannot be used: %s", error)
+        finally:
+            connections.close_all()
+
+
+@contextmanager
+def bookkeeping() -> Iterator[None]:
+    """For what RQ only writes down: without Redis it is left out, and the worker goes on."""
+    try:
+        yield
+    except RedisError as error:
+        logger.warning("Left out, Redis cannot be used: %s", error)
+
+
+class RQWorker(jobs.RQBaseWorker):
+    """Sweeps, requeues at once when its work-horse is killed, hands its module back on SIGTERM, outlives Redis.
+
+    One queue for each worker: with several, RQ pops in a way that loses the job when it is killed at that moment.
+    """
+
+    # Seconds. A Redis that hangs is noticed after connection_timeout; by default RQ waits ten times as long.
+    dequeue_timeout = 3
+    connection_timeout = 10
+    max_connection_wait_time = 2.0
+
+    def __init__(self, queues: Any, *args: Any, **kwargs: Any) -> None:
+        kwargs.update(worker_ttl=25, job_monitoring_interval=5, maintenance_interval=int(SWEEP_EVERY))
+        # A web request gives up on Redis at once; a worker has the patience to wait for a failover.
+        kwargs["connection"].connection_pool.connection_kwargs.update(retry=Reconnect(), socket_connect_timeout=2)
+        super().__init__(queues, *args, **kwargs)
+        self.name = f"{socket.gethostname()}.{os.getpid()}.{'-'.join(self.queue_names())}"
+        self.duties = Duties(self.name, Worker.Kind.RQ, self.queue_names())
+        self._handing_back = False
+        self._ends_by = float("inf")
+        self._job: jobs.RQJob | None = None
+        subprocesses.freeze()
+
+    # --- Redis may go away at any moment --------------------------------------------------------------------
+
+    def heartbeat(self, timeout: int | None = None, pipeline: Any = None) -> None:
+        """Between jobs every 3 s at least, and through a job every 5 s: the time for our duties too."""
+        if not self.is_horse:
+            self.duties.do()
+        with bookkeeping():
+            super().heartbeat(timeout, pipeline)
+
+    def maintain_heartbeats(self, job: Any, execution: Any) -> None:
+        """In the middle of a job: the job does not need Redis, so it goes on."""
+        with bookkeeping():
+            super().maintain_heartbeats(job, execution)
+
+    def set_state(self, state: str, pipeline: Any = None) -> None:
+        with bookkeeping():
+            super().set_state(state, pipeline)
+
+    def set_shutdown_requested_date(self) -> None:
+        with bookkeeping():
+            super().set_shutdown_requested_date()
+
+    def check_for_suspension(self, burst: bool) -> None:
+        with bookkeeping():
+            super().check_for_suspension(burst)
+
+    def run_maintenance_tasks(self) -> None:
+        with bookkeeping():
+            super().run_maintenance_tasks()
+
+    def _pubsub_exception_handler(self, exc: Exception, pubsub: Any, pubsub_thread: Any) -> None:
+        """RQ's thread that hears commands ends at a time-out; ours connects again."""
+        if not isinstance(exc, RedisError):
+            raise exc
+        time.sleep(self.max_connection_wait_time)
+
+    def dequeue_job_and_maintain_ttl(self, timeout: int | None, max_idle_time: int | None = None) -> Any:
+        """RQ waits for a Redis that is away; ours waits too for one that is full, or may only be read."""
+        while True:
+            try:
+                return super().dequeue_job_and_maintain_ttl(timeout, max_idle_time)
+            except ResponseError as error:
+                logger.warning("No jobs, Redis cannot be used: %s", error)
+                time.sleep(self.max_connection_wait_time)
+
+    def execute_job(self, job: Any, queue: Any) -> None:
+        """A job that cannot be begun is left to the sweep, which finds its row."""
+        self._job = job
+        with bookkeeping():
+            super().execute_job(job, queue)
+        self._job = None
+
+    # --- The work-horse -------------------------------------------------------------------------------------
+
+    def get_heartbeat_ttl(self, job: Any, working_time: float = 0.0) -> int:
+        return 30
+
+    def setup_work_horse_signals(self) -> None:
+        super().setup_work_horse_signals()
+        subprocesses.die_with_parent()
+        subprocesses.hand_back_on_sigterm()
+        limit_child(self.queue_names()[0])
+
+    def monitor_work_horse(self, job: Any, queue: Any, execution: Any) -> None:
+        """RQ asks Redis how a work-horse ended; its row waits neither for that, nor for a job that Redis forgot."""
+        if self._handing_back:
+            self._call_back_horse()  # told to go just before there was a work-horse
+        try:
+            super().monitor_work_horse(job, queue, execution)
+        except RedisError as error:
+            logger.warning("A work-horse was killed, and Redis cannot be used: %s", error)
+        # With no job left in Redis, RQ takes the work-horse's death for the end of a job done long ago.
+        self._take_back(job)
+
+    def handle_work_horse_killed(self, job: Any, retpid: int, ret_val: int, rusage: Any) -> None:
+        """A killed work-horse runs no failure callback: its row goes back to the queue from here, at once."""
+        super().handle_work_horse_killed(job, retpid, ret_val, rusage)
+        self._take_back(job)
+
+    def _take_back(self, job: Any) -> None:
+        try:
+            row = jobs.job_row(job)
+            if row and row.run and row.worker == self.name:
+                orphans.drop_scratch(row.run)
+                outcome = StageRun.Outcome.STOPPED if self._handing_back else StageRun.Outcome.DIED
+                bury(row, at=database_clock(), outcome=outcome, blame=not self._handing_back)
+                row.refresh_from_db()
+                if row.status == row.Status.QUEUED:
+                    jobs.enqueue(row, first=True)
+        except (DatabaseError, InterfaceError) as error:
+            logger.warning("Left for the sweep, the database cannot be used: %s", error)
+        finally:
+            connections.close_all()
+
+    # --- The end --------------------------------------------------------------------------------------------
+
+    def handle_warm_shutdown_request(self) -> None:
+        """SIGTERM: the work-horse hands its module back, with all that it has saved, and the worker ends."""
+        super().handle_warm_shutdown_request()
+        self._handing_back = True
+        self._ends_by = time.monotonic() + 2 * STOP_WITHIN
+        # Who must end within seconds does not wait for a Redis that hangs.
+        self.connection = jobs.connection()
+        if self._job:
+            self._job.connection = self.connection
+        if self.horse_pid:
+            self._call_back_horse()
+
+    def _call_back_horse(self) -> None:
+        with suppress(ProcessLookupError):  # it has just ended
+            os.kill(self.horse_pid, signal.SIGTERM)
+        killer = threading.Timer(STOP_WITHIN, self._end_horse)
+        killer.daemon = True
+        killer.start()
+
+    def _end_horse(self) -> None:
+        # Without one, RQ's kill_horse would kill the process group of the worker itself.
+        if self.horse_pid:
+            self.kill_horse()
+
+    def request_force_stop(self, signum: int, frame: FrameType | None) -> None:
+        """Told again: Ctrl-C in a terminal reaches each process, and a supervisor passes it on besides.
+
+        All is under way, and cut short it would lose what the work-horse hands back. Only a worker that hangs
+        itself, when its work-horse must have ended long ago, ends as RQ would have it.
+        """
+        if time.monotonic() > self._ends_by:
+            super().request_force_stop(signum, frame)
+
+    def teardown(self) -> None:
+        self.duties.end()
+        with bookkeeping():
+            super().teardown()

@@ -1,0 +1,80 @@
+"""Processes that end with their parent, and give work back when they are told to go."""
+
+from __future__ import annotations
+
+import ctypes
+import gc
+import logging
+import os
+import signal
+import sys
+from collections.abc import Callable
+from types import FrameType
+
+from django.db import connections
+
+from modules.processing.attempt import HandBack
+from modules.processing.limits import limit_child
+
+logger = logging.getLogger(__name__)
+
+PR_SET_PDEATHSIG = 1  # linux/prctl.h
+
+
+def die_with_parent(sig: signal.Signals = signal.SIGKILL) -> None:
+    """Have the kernel send `sig` to this process when its parent ends (Linux; elsewhere the lease covers it)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, sig)
+
+
+def hand_back_on_sigterm() -> None:
+    """From now on SIGTERM raises HandBack in the main thread, once: the module goes back to the queue."""
+    told = False
+
+    def hand_back(signum: int, frame: FrameType | None) -> None:
+        # SIG_IGN would not do: of a second signal that is under way already, Python then prints an error.
+        nonlocal told
+        if not told:
+            told = True
+            raise HandBack
+
+    signal.signal(signal.SIGTERM, hand_back)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def freeze() -> None:
+    """Before forking: what is loaded now is shared by all children, and stays so."""
+    connections.close_all()
+    gc.collect()
+    gc.freeze()
+
+
+def fork(work: Callable[[], object], *, ends_by: signal.Signals = signal.SIGKILL, queue: str = "") -> int:
+    """Run `work` in a child process; returns its pid. The child exits 0, or 1 when `work` raised.
+
+    ends_by: the signal it gets when its parent ends. queue: whose limits it works under ('': none).
+    """
+    # A connection that parent and child share would mix their answers.
+    connections.close_all()
+    parent = os.getpid()
+    pid = os.fork()
+    if pid:
+        return pid
+    status = 1
+    try:
+        die_with_parent(ends_by)
+        if os.getppid() == parent:
+            hand_back_on_sigterm()
+            if queue:
+                limit_child(queue)
+            work()
+            status = 0
+    except HandBack:
+        status = 0
+    except BaseException:
+        # The end of the line for a child: it must never return into the parent's code.
+        logger.exception("A child process failed")
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(status)

@@ -1,0 +1,72 @@
+"""While the database is away, every request gets a 503 in plain words, made without it: no session, no user."""
+
+from __future__ import annotations
+
+import functools
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib.sessions import middleware as sessions
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.utils.deprecation import MiddlewareMixin
+
+from modules.messages import say
+from modules.processing.transient_errors import DATABASE_FAULTS, database_away
+from uploads.rejection import drain
+
+from .http import refusal_json, wants_json
+
+logger = logging.getLogger(__name__)
+
+RETRY_AFTER = 5  # seconds
+
+
+def unavailable(request: HttpRequest, error: BaseException) -> HttpResponse:
+    """The 503: JSON for programs, one sentence for polls (whose page stays as it is and goes on), a page for people.
+
+    What was being uploaded goes before the answer.
+    """
+    logger.warning("%s %s: the database cannot be used: %s", request.method, request.path, error)
+    drain(request)
+    request.close()
+    if wants_json(request):
+        response: HttpResponse = refusal_json("unavailable", 503)
+    elif "HX-Request" in request.headers:
+        response = HttpResponse(say("unavailable"), status=503, content_type="text/plain; charset=utf-8")
+    else:
+        # Without the request: what templates know by it (the user, messages) is in the database.
+        safe = request.method in ("GET", "HEAD")
+        response = HttpResponse(render_to_string("503.html", {"goes_on": safe, "seconds": RETRY_AFTER}), status=503)
+    response["Retry-After"] = str(RETRY_AFTER)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def answered(hook: Callable[..., HttpResponse | None]) -> Callable[..., HttpResponse | None]:
+    """For what a middleware does before or after the view, where no other middleware sees its exceptions."""
+
+    @functools.wraps(hook)
+    def guarded(self: Any, request: HttpRequest, *args: Any) -> HttpResponse | None:
+        try:
+            return hook(self, request, *args)
+        except DATABASE_FAULTS as error:
+            if not database_away(error):
+                raise
+            return unavailable(request, error)
+
+    return guarded
+
+
+class DatabaseAwayMiddleware(MiddlewareMixin):
+    """For what views raise."""
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        return unavailable(request, error) if database_away(error) else None
+
+
+class SessionMiddleware(sessions.SessionMiddleware):
+    """Django's, which writes a changed session after the view."""
+
+    process_response = answered(sessions.SessionMiddleware.process_response)
