@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
-from functools import partial
 from typing import Any
 
 from django.contrib import admin, messages
@@ -17,20 +14,11 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.timesince import timesince
 
-from modules.storage.files import delete_folder
+from modules.storage.files import deleting_files_of
 
 from . import jobs
 from .messages import say
 from .models import AICall, Module, Rendition, StageRun, Status, Step, Transcript, Worker, database_clock
-
-
-@contextmanager
-def files_too(modules: QuerySet[Module]) -> Iterator[None]:
-    """For what deletes these modules: their files go after the commit, when nothing can bring the rows back."""
-    folders = [module.folder for module in modules.only("pk")]
-    yield
-    for folder in folders:
-        transaction.on_commit(partial(delete_folder, folder), robust=True)
 
 
 class ReadOnlyInline(admin.TabularInline):
@@ -132,11 +120,11 @@ class ModuleAdmin(admin.ModelAdmin):
             Module.objects.share(obj.pk, obj.visibility)
 
     def delete_model(self, request: HttpRequest, obj: Module) -> None:
-        with files_too(Module.objects.filter(pk=obj.pk)):
+        with deleting_files_of(Module.objects.filter(pk=obj.pk)):
             super().delete_model(request, obj)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Module]) -> None:
-        with files_too(Module.objects.filter(pk__in=[module.pk for module in queryset])):
+        with deleting_files_of(Module.objects.filter(pk__in=[module.pk for module in queryset])):
             super().delete_queryset(request, queryset)
 
     @admin.display(description="progress", ordering="progress")

@@ -35,7 +35,7 @@ DOWN_FOR = 5.0  # seconds that Redis is taken for down after it failed
 UP_FOR = 1.0  # seconds that an answered ping is good for
 _state = {"down_until": 0.0, "up_until": 0.0, "told": False}
 
-REDIS_FAULTS = (RedisError, OSError)
+REDIS_ERRORS = (RedisError, OSError)
 
 
 def connection() -> Redis:
@@ -52,7 +52,7 @@ def reachable() -> bool:
         return True
     try:
         connection().ping()
-    except REDIS_FAULTS as error:
+    except REDIS_ERRORS as error:
         _mark_down(error)
         return False
     if _state["told"]:
@@ -87,7 +87,7 @@ def enqueue(row: Module | Rendition, *, first: bool = False) -> bool:
             description=f"{row.subject.pk}",
             at_front=first,
         )
-    except REDIS_FAULTS as error:
+    except REDIS_ERRORS as error:
         _mark_down(error)
         return False
     type(row).objects.filter(pk=row.pk, status=Status.QUEUED).update(job_id=job_id)
@@ -119,7 +119,7 @@ def sweep() -> int:
             try:
                 if not _waits(row):
                     count += enqueue(row, first=row.claimed_at is not None and row.claimed_at > row.queued_at)
-            except REDIS_FAULTS as error:
+            except REDIS_ERRORS as error:
                 _mark_down(error)
                 return count
     return count

@@ -88,7 +88,6 @@ WORDS = {
         "Please export the video again, or try again later."
     ),
     "storage_down": _("The file storage could not be reached. Please try again in a few minutes."),
-    "unavailable": _("The site is catching its breath. Nothing is lost; please try again in a minute."),
     "database_down": _("The database could not be reached. Please try again in a few minutes."),
     "too_heavy": _(
         "This video needs more memory than it may take here. Please export it with a smaller picture (1080p, say) "
@@ -118,7 +117,6 @@ WORDS = {
     "disk_full": _("There is not enough room for this file on the server. Please tell your administrator."),
     "too_many": _("You have {limit} videos in work. Please wait until one of them is ready."),
     "not_allowed": _("Please send the video by POST."),
-    "csrf": _("This page was open for too long. Please reload it and try again."),
 }
 
 

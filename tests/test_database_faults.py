@@ -14,7 +14,7 @@ import psycopg
 import pytest
 from django.db import OperationalError, connection
 
-from modules.processing.transient_errors import database_away
+from trainingsite.database_errors import is_database_unavailable
 
 from .samples import how_to
 from .servers import PostgresServer, RedisServer, Site, multipart, wait_for
@@ -210,15 +210,15 @@ def test_a_stuck_run_is_ended_though_the_database_takes_no_last_words(new_site: 
 def test_a_busy_sqlite_is_away_and_a_missing_table_is_a_fault_of_ours(tmp_path: Path):
     with pytest.raises(OperationalError) as missing, connection.cursor() as cursor:
         cursor.execute("SELECT * FROM no_such_table")
-    assert not database_away(missing.value)
+    assert not is_database_unavailable(missing.value)
     one, other = (sqlite3.connect(tmp_path / "db", timeout=0, isolation_level=None) for _ in range(2))
     one.execute("BEGIN IMMEDIATE")
     with pytest.raises(sqlite3.OperationalError) as locked:
         other.execute("BEGIN IMMEDIATE")
     busy = OperationalError(*locked.value.args)
     busy.__cause__ = locked.value
-    assert database_away(busy)
-    assert not database_away(ValueError())
+    assert is_database_unavailable(busy)
+    assert not is_database_unavailable(ValueError())
 
 
 def test_no_database_is_locked_with_sqlite_under_uploads_polls_and_four_workers(

@@ -159,7 +159,8 @@ def test_a_module_deleted_while_it_is_processed_leaves_no_file_and_no_row(site: 
     in_analysis(site, module)
     child = only_child(worker)
     delete = (
-        "from modules.models import Module; from modules.storage.files import delete_folder; module = Module.objects.get(); "
+        "from modules.models import Module; from modules.storage.files import delete_folder; "
+        "module = Module.objects.get(); "
         "folder = module.folder; module.delete(); delete_folder(folder)"
     )
     site.manage("shell", "-v", "0", "-c", delete)

@@ -1,13 +1,8 @@
-"""How every part of the site says no to a program."""
+"""How every part of the site says no to a program. Knows nothing of the apps, so that each of them may use it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from django.http import HttpRequest, JsonResponse
-
-from modules.messages import say
 
 
 def wants_json(request: HttpRequest) -> bool:
@@ -18,9 +13,9 @@ def wants_json(request: HttpRequest) -> bool:
     )
 
 
-def refusal_json(code: str, status: int, params: Mapping[str, Any] | None = None) -> JsonResponse:
+def error_json(code: str, sentence: str, status: int) -> JsonResponse:
     """`{success: false, error, errorCode}`, as every address under /api/ says no."""
-    response = JsonResponse({"success": False, "error": say(code, params), "errorCode": code}, status=status)
+    response = JsonResponse({"success": False, "error": sentence, "errorCode": code}, status=status)
     if status == 401:
         response["WWW-Authenticate"] = "Bearer"
     return response

@@ -59,7 +59,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "trainingsite.unavailable.SessionMiddleware",
-    "trainingsite.unavailable.DatabaseAwayMiddleware",
+    "trainingsite.unavailable.DatabaseUnavailableMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "trainingsite.accounts.tokens.BearerMiddleware",
     "trainingsite.accounts.htmx.SignInMiddleware",

@@ -1,4 +1,4 @@
-"""While the database is away, every request gets a 503 in plain words, made without it: no session, no user."""
+"""While the database cannot be used, every request gets a 503 in plain words, made without it: no session, no user."""
 
 from __future__ import annotations
 
@@ -11,12 +11,11 @@ from django.contrib.sessions import middleware as sessions
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.deprecation import MiddlewareMixin
+from django.utils.translation import gettext as _
 
-from modules.messages import say
-from modules.processing.transient_errors import DATABASE_FAULTS, database_away
-from uploads.rejection import drain
-
-from .http import refusal_json, wants_json
+from .database_errors import DATABASE_ERRORS, is_database_unavailable
+from .http import error_json, wants_json
+from .request_body import drain
 
 logger = logging.getLogger(__name__)
 
@@ -31,10 +30,11 @@ def unavailable(request: HttpRequest, error: BaseException) -> HttpResponse:
     logger.warning("%s %s: the database cannot be used: %s", request.method, request.path, error)
     drain(request)
     request.close()
+    sentence = _("The site cannot reach its database right now. Nothing is lost; please try again in a minute.")
     if wants_json(request):
-        response: HttpResponse = refusal_json("unavailable", 503)
+        response: HttpResponse = error_json("unavailable", sentence, 503)
     elif "HX-Request" in request.headers:
-        response = HttpResponse(say("unavailable"), status=503, content_type="text/plain; charset=utf-8")
+        response = HttpResponse(sentence, status=503, content_type="text/plain; charset=utf-8")
     else:
         # Without the request: what templates know by it (the user, messages) is in the database.
         safe = request.method in ("GET", "HEAD")
@@ -44,29 +44,29 @@ def unavailable(request: HttpRequest, error: BaseException) -> HttpResponse:
     return response
 
 
-def answered(hook: Callable[..., HttpResponse | None]) -> Callable[..., HttpResponse | None]:
+def answers_503(hook: Callable[..., HttpResponse | None]) -> Callable[..., HttpResponse | None]:
     """For what a middleware does before or after the view, where no other middleware sees its exceptions."""
 
     @functools.wraps(hook)
     def guarded(self: Any, request: HttpRequest, *args: Any) -> HttpResponse | None:
         try:
             return hook(self, request, *args)
-        except DATABASE_FAULTS as error:
-            if not database_away(error):
+        except DATABASE_ERRORS as error:
+            if not is_database_unavailable(error):
                 raise
             return unavailable(request, error)
 
     return guarded
 
 
-class DatabaseAwayMiddleware(MiddlewareMixin):
+class DatabaseUnavailableMiddleware(MiddlewareMixin):
     """For what views raise."""
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        return unavailable(request, error) if database_away(error) else None
+        return unavailable(request, error) if is_database_unavailable(error) else None
 
 
 class SessionMiddleware(sessions.SessionMiddleware):
     """Django's, which writes a changed session after the view."""
 
-    process_response = answered(sessions.SessionMiddleware.process_response)
+    process_response = answers_503(sessions.SessionMiddleware.process_response)

@@ -19,8 +19,8 @@ from django.http import HttpRequest
 
 from modules import jobs
 from modules.models import Module
-from modules.processing.transient_errors import DATABASE_FAULTS
-from modules.storage.files import REMOTE_FAULTS, ask, is_local
+from modules.storage.files import STORE_ERRORS, ask, is_local
+from trainingsite.database_errors import DATABASE_ERRORS
 
 from .containers import ENDINGS
 from .forms import read_container
@@ -106,7 +106,7 @@ def store(module: Module, video: File, captions: File | None) -> None:
         if captions:
             name = f"captions.{captions_ending(captions)}"
             ask(partial(module.captions_file.save, name, captions, save=False), captions.size)
-    except REMOTE_FAULTS as error:  # first: some of them are an OSError too
+    except STORE_ERRORS as error:  # first: some of them are an OSError too
         logger.warning("The object store cannot be used: %s", error)
         raise Refused("storage_down") from error
     except OSError as error:
@@ -130,7 +130,7 @@ def write_rows(module: Module, upload: Upload) -> None:
             upload.save(force_insert=True)
             transaction.on_commit(partial(jobs.enqueue, module), robust=True)
             complete = True
-    except DATABASE_FAULTS as error:
+    except DATABASE_ERRORS as error:
         if complete:
             raise CommitUnknown(*error.args) from error
         raise
@@ -144,7 +144,7 @@ def remove_files(module: Module) -> None:
                 default_storage.delete(file.name)
         if is_local():  # an object store has no folders
             default_storage.delete(f"modules/{module.pk}")
-    except REMOTE_FAULTS as error:
+    except STORE_ERRORS as error:
         logger.warning("[%s] Files are left for prune_storage, the object store cannot be used: %s", module.pk, error)
 
 

@@ -17,12 +17,13 @@ from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooMany
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 
-from trainingsite.unavailable import answered
+from trainingsite.request_body import read_timeout
+from trainingsite.unavailable import answers_503
 
 from .accept import crowded, key_of, known
 from .forms import MB
 from .multipart import remove_abandoned
-from .rejection import Refused, patience, refuse, refuse_form
+from .rejection import Refused, refuse, refuse_form
 
 logger = logging.getLogger(__name__)
 
@@ -43,7 +44,7 @@ class DoorMiddleware:
         request.started = time.monotonic()
         return self.get_response(request)
 
-    @answered
+    @answers_503
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
         # Here and not in __call__: the refusal's page needs the CSRF cookie, which is known only by now.
         if request.method != "POST":
@@ -81,7 +82,7 @@ def receive(request: HttpRequest) -> None:
         raise Refused("bad_form")
     request.upload_problem = ""
     try:
-        with patience(request, settings.UPLOAD_STALL_SECONDS):
+        with read_timeout(request, settings.UPLOAD_STALL_SECONDS):
             request.POST  # noqa: B018  Django reads the body when it is first asked for
     except UnreadablePostError as error:
         discard(request)
@@ -103,7 +104,7 @@ def other_form(request: HttpRequest) -> HttpResponse | None:
         return refuse_form(request, Refused("form_too_big", limit=OTHER_FORM_MB))
     stall = min(settings.UPLOAD_STALL_SECONDS, OTHER_FORM_STALL)
     try:
-        with patience(request, stall, in_all=4 * stall):
+        with read_timeout(request, stall, in_all=4 * stall):
             request.POST  # noqa: B018  Django reads the body when it is first asked for
     except UnreadablePostError:
         return refuse_form(request, Refused("form_broken_off"))

@@ -11,8 +11,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
+from modules.messages import say
 from modules.models import Module
-from trainingsite.http import refusal_json, wants_json
+from trainingsite.http import error_json, wants_json
 
 from .accept import accept, key_of
 from .forms import UploadForm, form_context, sample_path
@@ -32,7 +33,7 @@ def upload(request: HttpRequest) -> HttpResponse:
 def api_upload(request: HttpRequest) -> HttpResponse:
     """`POST /api/upload`: multipart with `file`, and `title` and `captions` if wanted."""
     if request.method != "POST":
-        response = refusal_json("not_allowed", 405)
+        response = error_json("not_allowed", say("not_allowed"), 405)
         response["Allow"] = "POST"
         return response
     return receive(request, Upload.Source.API)

@@ -24,10 +24,11 @@ from modules.ai.ledger import Ledger
 from modules.models import BANDS, MAX_ATTEMPTS, AICall, Module, Stage, StageRun, Superseded, bury, database_clock
 from modules.pipeline.types import MediaError, Notice, ProviderError
 from modules.storage.files import delete_folder
+from trainingsite.database_errors import retry_until_database_answers
 
 from .heartbeat import Heartbeat
 from .limits import TooMuchScratch, code_of, scratch_over
-from .transient_errors import once_the_database_answers, passing_code, pause
+from .transient_errors import backoff, transient_error_code
 
 logger = logging.getLogger(__name__)
 
@@ -36,7 +37,7 @@ PIPELINE_VERSION = 1
 
 REPORT_EVERY = 0.3  # seconds at least between two writes of progress
 
-MOST_FAULTS = 50  # of one kind, in one module: with the pauses between them, hours
+MAX_TRANSIENT_ERRORS = 50  # of one kind, in one module: with the pauses between them, hours
 
 
 class HandBack(BaseException):
@@ -107,7 +108,7 @@ class Attempt:
             return False
         # Pictures and decoders, kept by the frames that failed for want of memory, leave none to write that down.
         traceback.clear_frames(tb)
-        once_the_database_answers(partial(self._answer_for, error))
+        retry_until_database_answers(partial(self._answer_for, error))
         return True
 
     def _answer_for(self, error: BaseException) -> None:
@@ -118,7 +119,7 @@ class Attempt:
             self._bury("handed_back", StageRun.Outcome.STOPPED, blame=False)
         elif isinstance(error, TooSlow):
             self._bury("too_slow", StageRun.Outcome.FAILED)
-        elif code := passing_code(error):
+        elif code := transient_error_code(error):
             self._try_again_later(code, error)
         elif isinstance(error, Postponed):
             self._bury(error.code, StageRun.Outcome.FAILED, delay=error.delay)
@@ -127,7 +128,7 @@ class Attempt:
         elif not isinstance(error, Moved):
             # A limit, or not foreseen: kept for the admin, tried again later, and shown to whoever runs the worker.
             text = "".join(traceback.format_exception(error))
-            code, delay = code_of(error) or "internal", pause(self.module.attempts + 1)
+            code, delay = code_of(error) or "internal", backoff(self.module.attempts + 1)
             self._bury(code, StageRun.Outcome.FAILED, delay=delay, traceback=text)
             logger.error("❌ [%s] %s: %s", self.module.pk, type(error).__name__, error, exc_info=error)
 
@@ -135,10 +136,10 @@ class Attempt:
         """A fault of ours that passes does not count as an attempt; only one that lasts for hours fails the module."""
         trace = "".join(traceback.format_exception(error))
         faults = self.module.stage_runs.filter(code=code, started_at__gte=self.module.queued_at).count()
-        if faults >= MOST_FAULTS:
+        if faults >= MAX_TRANSIENT_ERRORS:
             self._fail(MediaError(code), trace)
         else:
-            self._bury(code, StageRun.Outcome.FAILED, blame=False, delay=pause(faults), traceback=trace)
+            self._bury(code, StageRun.Outcome.FAILED, blame=False, delay=backoff(faults), traceback=trace)
             logger.warning("[%s] %s: %s", self.module.pk, type(error).__name__, error)
 
     def _bury(self, code: str, outcome: str, **more: Any) -> None:
@@ -272,5 +273,5 @@ class Attempt:
         """
         if error.passing and self.module.attempts < MAX_ATTEMPTS - 1:
             asked = timedelta(seconds=error.retry_after or 0)
-            raise Postponed(error.code, max(pause(self.module.attempts + 1), asked)) from error
+            raise Postponed(error.code, max(backoff(self.module.attempts + 1), asked)) from error
         self.notice(error.code, **error.params)

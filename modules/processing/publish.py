@@ -30,11 +30,11 @@ from modules.models import (
 )
 from modules.pipeline.types import Draft, Enhanced, Material, Probe
 from modules.pipeline.types import Question as QuizQuestion
-from modules.storage.files import REMOTE_FAULTS, ask
+from modules.storage.files import STORE_ERRORS, ask
+from trainingsite.database_errors import DATABASE_ERRORS
 
 from .attempt import Attempt
 from .merge import merge
-from .transient_errors import DATABASE_FAULTS
 
 logger = logging.getLogger(__name__)
 
@@ -195,7 +195,7 @@ def drop_unused_stills(module: Module) -> None:
     """
     try:
         _drop_unused_stills(module, until=time.monotonic() + TIDY_SECONDS)
-    except (OSError, *REMOTE_FAULTS, *DATABASE_FAULTS) as error:
+    except (OSError, *STORE_ERRORS, *DATABASE_ERRORS) as error:
         logger.warning("[%s] Unused pictures are left for prune_storage: %s", module.pk, error)
 
 

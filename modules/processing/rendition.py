@@ -16,16 +16,17 @@ from django.db import transaction
 from modules import jobs, media
 from modules.models import Module, Rendition, StageRun, Status, Superseded, bury, database_clock
 from modules.pipeline.types import MediaError, share
-from modules.storage.files import REMOTE_FAULTS, delete_folder, is_local, local_copy, store
+from modules.storage.files import STORE_ERRORS, delete_folder, is_local, local_copy, store
+from trainingsite.database_errors import DATABASE_ERRORS, retry_until_database_answers
 
 from .attempt import ENDS, HandBack, TooSlow
 from .heartbeat import Heartbeat
 from .limits import TooMuchScratch, code_of, scratch_over
-from .transient_errors import DATABASE_FAULTS, once_the_database_answers, passing_code, pause
+from .transient_errors import backoff, transient_error_code
 
 logger = logging.getLogger(__name__)
 
-FAULTS = (MemoryError, OSError, *REMOTE_FAULTS, *DATABASE_FAULTS)
+FAULTS = (MemoryError, OSError, *STORE_ERRORS, *DATABASE_ERRORS)
 
 
 def render(pk: str, *, worker: str = "", disposable: bool = True) -> bool:
@@ -50,7 +51,7 @@ def render(pk: str, *, worker: str = "", disposable: bool = True) -> bool:
             _make(rendition, run, folder, heart)
         return True
     except (Superseded, HandBack, TooSlow, TooMuchScratch, MediaError, *FAULTS) as error:
-        once_the_database_answers(partial(_answer_for, rendition, error))
+        retry_until_database_answers(partial(_answer_for, rendition, error))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     return False
@@ -68,13 +69,13 @@ def _answer_for(rendition: Rendition, error: BaseException) -> None:
         give_up(outcome=StageRun.Outcome.STOPPED, code="handed_back", blame=False)
     elif isinstance(error, TooSlow):
         give_up(code="too_slow")
-    elif code := passing_code(error):
+    elif code := transient_error_code(error):
         faults = rendition.module.stage_runs.filter(stage=rendition.at_stage, code=code).count()
-        give_up(code=code, blame=False, delay=pause(faults), traceback=trace)
+        give_up(code=code, blame=False, delay=backoff(faults), traceback=trace)
     elif isinstance(error, MediaError):
         Rendition.objects.fail(rendition.pk, rendition.run, error.code, **error.params)
     else:
-        give_up(code=code_of(error) or "internal", delay=pause(rendition.attempts + 1), traceback=trace)
+        give_up(code=code_of(error) or "internal", delay=backoff(rendition.attempts + 1), traceback=trace)
 
 
 def _make(rendition: Rendition, run: str, folder: Path, heart: Heartbeat) -> None:

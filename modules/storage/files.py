@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import logging
 import os
 import random
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO, TypeVar
@@ -17,6 +17,8 @@ from typing import BinaryIO, TypeVar
 from django.conf import settings
 from django.core.files.base import File
 from django.core.files.storage import default_storage
+from django.db import transaction
+from django.db.models import QuerySet
 
 from modules.models import Module
 from modules.pipeline.types import MediaError, Tick
@@ -29,7 +31,7 @@ if settings.S3_BUCKET:
     from s3transfer.exceptions import RetriesExceededError
     from urllib3.exceptions import HTTPError
 
-    REMOTE_FAULTS: tuple[type[Exception], ...] = (
+    STORE_ERRORS: tuple[type[Exception], ...] = (
         NoAnswer,
         BotoCoreError,
         ClientError,
@@ -37,7 +39,7 @@ if settings.S3_BUCKET:
         HTTPError,
     )
 else:
-    REMOTE_FAULTS = ()
+    STORE_ERRORS = ()
 """What is raised when the object store is away, does not answer in time, or answers with an error."""
 
 logger = logging.getLogger(__name__)
@@ -53,9 +55,9 @@ MOST_BREAKS = 20  # in one download; it goes on from where it was
 Answer = TypeVar("Answer")
 
 
-def passing_fault(error: BaseException | None) -> str:
+def transient_storage_code(error: BaseException | None) -> str:
     """The code of a fault of the storage that passes, whatever the video is; '' when it is none."""
-    if isinstance(error, REMOTE_FAULTS):
+    if isinstance(error, STORE_ERRORS):
         return "storage_down"
     return "disk_full" if isinstance(error, OSError) and error.errno in NO_ROOM else ""
 
@@ -66,7 +68,7 @@ def is_local() -> bool:
 
 
 def ask(call: Callable[[], Answer], sent: int = 0) -> Answer:
-    """What the storage answers to a call that sends so many bytes to it. Raises one of REMOTE_FAULTS.
+    """What the storage answers to a call that sends so many bytes to it. Raises one of STORE_ERRORS.
 
     Each try of the client ends by S3_TIMEOUT without a byte; a store that sends one byte now and then, by this.
     """
@@ -76,7 +78,7 @@ def ask(call: Callable[[], Answer], sent: int = 0) -> Answer:
 def local_copy(module: Module, folder: Path, tick: Tick) -> Path:
     """A path to read the video from: the file itself, or a complete copy in `folder`.
 
-    Raises MediaError (file_missing, file_changed), OSError where there is no room for it, one of REMOTE_FAULTS.
+    Raises MediaError (file_missing, file_changed), OSError where there is no room for it, one of STORE_ERRORS.
     """
     if is_local():
         path = Path(module.video.path)
@@ -114,7 +116,7 @@ def _download(remote: File, size: int, copy: BinaryIO, tick: Callable[[int], Non
                 tick(done)
             if done < size:
                 raise NoAnswer(f"the store ended after {done} of {size} bytes")
-        except REMOTE_FAULTS as error:
+        except STORE_ERRORS as error:
             if done == began or breaks == MOST_BREAKS:
                 raise
             logger.info("The download broke off after %d of %d bytes, and goes on: %s", done, size, error)
@@ -156,7 +158,7 @@ def store(path: Path, name: str) -> str:
     except OSError:
         # A disk that is full: the half that was written would only keep it so.
         if is_local():
-            with contextlib.suppress(OSError):
+            with suppress(OSError):
                 default_storage.delete(name)
         raise
 
@@ -171,3 +173,17 @@ def delete_folder(name: str) -> None:
         ask(partial(default_storage.delete, f"{name}/{file}"))
     for folder in folders:
         delete_folder(f"{name}/{folder}")
+
+
+@contextmanager
+def deleting_files_of(modules: QuerySet[Module]) -> Iterator[None]:
+    """For what deletes these modules: their files go after the commit, when nothing can bring the rows back."""
+    folders = [module.folder for module in modules.only("pk")]
+    yield
+    for folder in folders:
+        transaction.on_commit(partial(delete_folder, folder), robust=True)
+
+
+def deleting_files_of_owners(users: Sequence[int]) -> AbstractContextManager[None]:
+    """A person's modules go with them, and so do the files of these; see `accounts.personal_data`."""
+    return deleting_files_of(Module.objects.filter(owner__in=users))

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET
 from modules import messages
 from modules.models import Module, Status, database_clock
 from modules.processing import eta
-from trainingsite.http import refusal_json
+from trainingsite.http import error_json
 
 from .progress import queue_position
 
@@ -23,10 +23,10 @@ from .progress import queue_position
 def status_json(request: HttpRequest, pk: str) -> HttpResponse:
     """How far the module is; its steps, once there are any. 401 signed out, 404 unknown or somebody else's."""
     if not request.user.is_authenticated:
-        return refusal_json("signed_out", 401)
+        return error_json("signed_out", messages.say("signed_out"), 401)
     module = Module.objects.visible_to(request.user).filter(pk=as_uuid(pk)).defer("search_text").first()
     if module is None:
-        return refusal_json("not_found", 404)
+        return error_json("not_found", messages.say("not_found"), 404)
     facts = describe(module)
     # Weak: time left is not part of it, else every answer would be news.
     etag = f'W/"{module.version}-{_digest({**facts, "etaSeconds": None})}"'

@@ -34,7 +34,7 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from modules.models import Module
-from modules.storage.files import REMOTE_FAULTS, local_copy
+from modules.storage.files import STORE_ERRORS, local_copy
 from uploads.models import Upload
 
 content = bytes(range(256)) * 4096 * 2
@@ -45,7 +45,7 @@ ticks = []
 try:
     path = local_copy(module, Path(settings.WORK_DIR), lambda done, code=None, **params: ticks.append(done))
     print(json.dumps({"sha256": hashlib.sha256(path.read_bytes()).hexdigest(), "ticks": ticks}))
-except REMOTE_FAULTS as error:
+except STORE_ERRORS as error:
     print(json.dumps({"error": type(error).__name__, "ticks": ticks}))
 """
 """Stores 2 MB and copies them back, under the settings that a worker has."""

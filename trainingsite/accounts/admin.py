@@ -5,10 +5,8 @@ from django.contrib.auth.admin import UserAdmin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from modules.admin import files_too
-from modules.models import Module
-
 from .models import ApiToken, User
+from .personal_data import deleting
 
 
 @admin.register(User)
@@ -16,11 +14,11 @@ class PersonAdmin(UserAdmin):
     """Django's; a person's modules go with them, and so do the files of these."""
 
     def delete_model(self, request: HttpRequest, obj: User) -> None:
-        with files_too(Module.objects.filter(owner=obj)):
+        with deleting([obj.pk]):
             super().delete_model(request, obj)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
-        with files_too(Module.objects.filter(owner__in=[user.pk for user in queryset])):
+        with deleting([user.pk for user in queryset]):
             super().delete_queryset(request, queryset)
 
 

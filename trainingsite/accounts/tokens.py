@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
 from django.utils.deprecation import MiddlewareMixin
 
-from trainingsite.unavailable import answered
+from trainingsite.unavailable import answers_503
 
 from .models import ApiToken
 
@@ -12,7 +12,7 @@ from .models import ApiToken
 class BearerMiddleware(MiddlewareMixin):
     """Set request.user from a bearer token, on addresses under /api/ only; request.api_token tells the view."""
 
-    @answered
+    @answers_503
     def process_request(self, request: HttpRequest) -> HttpResponse | None:
         request.api_token = None
         scheme, _, secret = request.headers.get("Authorization", "").partition(" ")

@@ -11,10 +11,11 @@ from django.contrib.auth.forms import PasswordChangeForm
 from django.contrib.auth.views import LoginView
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from trainingsite.http import refusal_json, wants_json
+from trainingsite.http import error_json, wants_json
 
 from .forms import ProfileForm, TokenForm
 from .models import ApiToken
@@ -71,7 +72,7 @@ def revoke_token(request: HttpRequest, pk: int) -> HttpResponse:
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     if wants_json(request):
-        return refusal_json("csrf", 403)
+        return error_json("csrf", _("This page was open for too long. Please reload it and try again."), 403)
     return render(request, "403_csrf.html", status=403)
 
 

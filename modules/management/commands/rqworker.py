@@ -51,7 +51,7 @@ class Command(jobs.RQWorkerCommand):
         """One worker, in this process, to its end. False: there was no Redis to begin with."""
         try:
             super().handle(queue, **options)
-        except (SystemExit, *jobs.REDIS_FAULTS) as error:
+        except (SystemExit, *jobs.REDIS_ERRORS) as error:
             if isinstance(error, SystemExit) and error.code != 1:
                 return True  # told to end at once
             logger.warning("The worker of the queue %s could not begin: %s", queue, error)
