@@ -17,7 +17,7 @@ from django.utils.timesince import timesince
 from modules.storage.files import deleting_files_of
 
 from . import jobs
-from .messages import say
+from .messages import message_for
 from .models import AICall, Module, Rendition, StageRun, Status, Step, Transcript, Worker, database_clock
 
 
@@ -133,11 +133,11 @@ class ModuleAdmin(admin.ModelAdmin):
 
     @admin.display(description="doing")
     def doing(self, module: Module) -> str:
-        return say(module.message["code"], module.message.get("params")) if module.message else "–"
+        return message_for(module.message["code"], module.message.get("params")) if module.message else "–"
 
     @admin.display(description="error")
     def went_wrong(self, module: Module) -> str:
-        return say(module.error["code"], module.error.get("params")) if module.error else "–"
+        return message_for(module.error["code"], module.error.get("params")) if module.error else "–"
 
     @admin.display(description="waits until", ordering="not_before")
     def waits_until(self, module: Module) -> Any:
@@ -223,7 +223,7 @@ class RenditionAdmin(admin.ModelAdmin):
 
     @admin.action(description="Try again")
     def try_again(self, request: HttpRequest, queryset: QuerySet[Rendition]) -> None:
-        count = queryset.filter(status=Status.FAILED).anew(database_clock(), progress=0)
+        count = queryset.filter(status=Status.FAILED).reset_to_queued(database_clock(), progress=0)
         self.message_user(request, f"{count} put in the queue.")
 
 

@@ -20,7 +20,7 @@ from redis.exceptions import RedisError
 from rq import Worker as RQBaseWorker
 from rq.job import Job as RQJob
 
-from .models import Module, Rendition, Status, database_clock, recover
+from .models import Module, Rendition, Status, database_clock, requeue_stale
 
 __all__ = [
     "RQBaseWorker", "RQJob", "RQWorkerCommand", "connection", "enqueue", "job_row", "reachable", "sweep", "worker_name",
@@ -105,12 +105,12 @@ def _waits(row: Module | Rendition) -> bool:
 
 
 def sweep() -> int:
-    """Put right what was lost: bury dead runs, and send a job for every due row that has none. Returns how many.
+    """Put right what was lost: dead runs go back to the queue, and every due row without a job gets one. How many.
 
     Runs every 10 s in each worker; may run anywhere, any number of times.
     """
     at = database_clock()
-    count = recover(at)
+    count = requeue_stale(at)
     if settings.QUEUE == "local" or not reachable():
         return count
     for model in (Module, Rendition):

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-WORDS = {
+MESSAGES = {
     # What is being done.
     "queued": _("Waiting for a free worker"),
     "checking": _("Checking the video"),
@@ -120,6 +120,6 @@ WORDS = {
 }
 
 
-def say(code: str, params: Mapping[str, Any] | None = None) -> str:
+def message_for(code: str, params: Mapping[str, Any] | None = None) -> str:
     """The sentence for a code. Raises KeyError for a code that has no words."""
-    return str(WORDS[code]).format(**(params or {}))
+    return str(MESSAGES[code]).format(**(params or {}))

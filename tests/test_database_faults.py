@@ -193,10 +193,10 @@ import time
 from django.db import OperationalError
 from modules.processing.heartbeat import Heartbeat
 
-def last_words(reason):
+def before_kill(reason):
     raise OperationalError("away")
 
-Heartbeat(beat=lambda: False, look=lambda: "", last_words=last_words, disposable=True).__enter__()
+Heartbeat(renew_lease=lambda: False, check_limits=lambda: "", before_kill=before_kill, disposable=True).__enter__()
 time.sleep(60)
 raise SystemExit("still here")
 """

@@ -64,7 +64,7 @@ MIDDLEWARE = [
     "trainingsite.accounts.tokens.BearerMiddleware",
     "trainingsite.accounts.htmx.SignInMiddleware",
     # Before CSRF, which reads the whole body: the door turns away what need not be received.
-    "uploads.admission.DoorMiddleware",
+    "uploads.admission.AdmissionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "trainingsite.accounts.tokens.CsrfMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",

@@ -26,7 +26,7 @@ from .containers import ENDINGS
 from .forms import read_container
 from .models import Upload
 from .multipart import NO_ROOM
-from .rejection import Refused
+from .rejection import Rejected
 
 logger = logging.getLogger(__name__)
 
@@ -51,18 +51,20 @@ def accept(
     captions: an open .vtt or .srt. source: one of Upload.Source. idempotency_key: a second upload with the same
     key is not stored, and returns the module of the first. upload_id: becomes the id of module and upload, so
     that one id runs through all log lines. started: time.monotonic() when it began, before the body was read.
-    Raises Refused.
+    Raises Rejected.
     """
     started = time.monotonic() if started is None else started
-    if first := known(user, idempotency_key):
+    if first := earlier_upload(user, idempotency_key):
         return first.module
     if not upload_file.size:
-        raise Refused("empty_file")
+        raise Rejected("empty_file")
     container = read_container(upload_file)
     if container is None:
-        raise Refused("not_a_video")
+        raise Rejected("not_a_video")
     name = getattr(upload_file, "sent_name", upload_file.name).rpartition("/")[2]
-    module = Module(id=upload_id or uuid.uuid4(), owner=user, title=(title or tidy(name))[:200], container=container)
+    module = Module(
+        id=upload_id or uuid.uuid4(), owner=user, title=(title or title_from_file_name(name))[:200], container=container
+    )
     upload = Upload(
         id=module.id,
         user=user,
@@ -76,7 +78,7 @@ def accept(
         keep(module, upload, upload_file, captions, started)
     except IntegrityError:
         # Two with one key arrived together: the other one won, and this one's file is gone.
-        if first := known(user, idempotency_key):
+        if first := earlier_upload(user, idempotency_key):
             return first.module
         raise
     logger.info("📤 [%s] Upload complete: %dms", module.pk, upload.received_ms)
@@ -108,10 +110,10 @@ def store(module: Module, video: File, captions: File | None) -> None:
             ask(partial(module.captions_file.save, name, captions, save=False), captions.size)
     except STORE_ERRORS as error:  # first: some of them are an OSError too
         logger.warning("The object store cannot be used: %s", error)
-        raise Refused("storage_down") from error
+        raise Rejected("storage_down") from error
     except OSError as error:
         if error.errno in NO_ROOM:
-            raise Refused("disk_full") from error
+            raise Rejected("disk_full") from error
         raise
 
 
@@ -124,8 +126,8 @@ def write_rows(module: Module, upload: Upload) -> None:
     try:
         with transaction.atomic():
             # The door counted before the body was read, and others may have come in since.
-            if upload.source != Upload.Source.COMMAND and crowded(upload.user):
-                raise Refused("too_many", limit=settings.MAX_ACTIVE_PER_USER)
+            if upload.source != Upload.Source.COMMAND and over_active_limit(upload.user):
+                raise Rejected("too_many", limit=settings.MAX_ACTIVE_PER_USER)
             module.save(force_insert=True)
             upload.save(force_insert=True)
             transaction.on_commit(partial(jobs.enqueue, module), robust=True)
@@ -148,17 +150,17 @@ def remove_files(module: Module) -> None:
         logger.warning("[%s] Files are left for prune_storage, the object store cannot be used: %s", module.pk, error)
 
 
-def crowded(user: Any) -> bool:
+def over_active_limit(user: Any) -> bool:
     """Has this person as many videos in work as one may have?"""
     return Module.objects.in_work().filter(owner=user).count() >= settings.MAX_ACTIVE_PER_USER
 
 
-def known(user: Any, key: str) -> Upload | None:
+def earlier_upload(user: Any, key: str) -> Upload | None:
     """What was uploaded with this idempotency key before."""
     return Upload.objects.select_related("module").filter(user=user, idempotency_key=key).first() if key else None
 
 
-def key_of(request: HttpRequest) -> str:
+def idempotency_key_of(request: HttpRequest) -> str:
     """The `Idempotency-Key` header, in the length that the column has."""
     key = request.headers.get("Idempotency-Key", "").strip()
     return key if len(key) <= 100 and key.isprintable() else hashlib.sha256(key.encode()).hexdigest()
@@ -172,7 +174,7 @@ def captions_ending(captions: File) -> str:
     return "vtt" if b"WEBVTT" in head.replace(b"\0", b"") else "srt"
 
 
-def tidy(name: str) -> str:
+def title_from_file_name(name: str) -> str:
     """A title from a file's name: "how_to-change a filter.mp4" → "How to change a filter"."""
     stem = re.sub(r"\.[A-Za-z0-9]{1,5}$", "", name)
     # A dot between digits is a version; any other stands for a space.

@@ -20,10 +20,10 @@ from django.http.multipartparser import MultiPartParserError
 from trainingsite.request_body import read_timeout
 from trainingsite.unavailable import answers_503
 
-from .accept import crowded, key_of, known
+from .accept import earlier_upload, idempotency_key_of, over_active_limit
 from .forms import MB
 from .multipart import remove_abandoned
-from .rejection import Refused, refuse, refuse_form
+from .rejection import Rejected, reject, reject_form
 
 logger = logging.getLogger(__name__)
 
@@ -33,7 +33,7 @@ OTHER_FORM_MB = 2  # Django itself takes 1 MB of fields, and counts only what it
 OTHER_FORM_STALL = 15.0  # seconds without a byte; four times that for the whole of it
 
 
-class DoorMiddleware:
+class AdmissionMiddleware:
     """Stands before whatever reads the body. Sets request.started (monotonic seconds) and request.upload_id."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -56,42 +56,42 @@ class DoorMiddleware:
             check(request)
             logger.info("🚀 [%s] Upload started", request.upload_id)
             receive(request)
-        except Refused as refused:
-            return refuse(request, refused)
+        except Rejected as rejected:
+            return reject(request, rejected)
         return None
 
 
 def check(request: HttpRequest) -> None:
-    """All that the headers and the database tell. Raises Refused."""
+    """All that the headers and the database tell. Raises Rejected."""
     if not request.user.is_authenticated:
-        raise Refused("signed_out")
+        raise Rejected("signed_out")
     length = request.META.get("CONTENT_LENGTH") or ""
     if not length.isdecimal():
-        raise Refused("no_length")
+        raise Rejected("no_length")
     if int(length) > settings.MAX_UPLOAD_MB * MB + settings.MAX_CAPTIONS_KB * 1024 + FORM_BYTES:
-        raise Refused("too_big", limit=settings.MAX_UPLOAD_MB)
+        raise Rejected("too_big", limit=settings.MAX_UPLOAD_MB)
     if shutil.disk_usage(settings.MEDIA_ROOT).free - int(length) < settings.MIN_FREE_DISK_MB * MB:
-        raise Refused("disk_full")
-    if crowded(request.user) and not known(request.user, key_of(request)):
-        raise Refused("too_many", limit=settings.MAX_ACTIVE_PER_USER)
+        raise Rejected("disk_full")
+    if over_active_limit(request.user) and not earlier_upload(request.user, idempotency_key_of(request)):
+        raise Rejected("too_many", limit=settings.MAX_ACTIVE_PER_USER)
 
 
 def receive(request: HttpRequest) -> None:
-    """Read the whole body, so that whatever is wrong with it is said here and in our words. Raises Refused."""
+    """Read the whole body, so that whatever is wrong with it is said here and in our words. Raises Rejected."""
     if request.content_type != "multipart/form-data":
-        raise Refused("bad_form")
+        raise Rejected("bad_form")
     request.upload_problem = ""
     try:
         with read_timeout(request, settings.UPLOAD_STALL_SECONDS):
             request.POST  # noqa: B018  Django reads the body when it is first asked for
     except UnreadablePostError as error:
         discard(request)
-        raise Refused("broken_off") from error
+        raise Rejected("broken_off") from error
     except (MultiPartParserError, RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent) as error:
         discard(request)
-        raise Refused("bad_form") from error
+        raise Rejected("bad_form") from error
     if request.upload_problem:
-        raise Refused(request.upload_problem)
+        raise Rejected(request.upload_problem)
 
 
 def other_form(request: HttpRequest) -> HttpResponse | None:
@@ -101,13 +101,13 @@ def other_form(request: HttpRequest) -> HttpResponse | None:
     """
     length = request.META.get("CONTENT_LENGTH") or "0"
     if not length.isdecimal() or int(length) > OTHER_FORM_MB * MB:
-        return refuse_form(request, Refused("form_too_big", limit=OTHER_FORM_MB))
+        return reject_form(request, Rejected("form_too_big", limit=OTHER_FORM_MB))
     stall = min(settings.UPLOAD_STALL_SECONDS, OTHER_FORM_STALL)
     try:
         with read_timeout(request, stall, in_all=4 * stall):
             request.POST  # noqa: B018  Django reads the body when it is first asked for
     except UnreadablePostError:
-        return refuse_form(request, Refused("form_broken_off"))
+        return reject_form(request, Rejected("form_broken_off"))
     return None
 
 

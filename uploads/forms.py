@@ -10,7 +10,7 @@ from django import forms
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 
-from modules.messages import WORDS, say
+from modules.messages import MESSAGES, message_for
 
 from .containers import HEAD_SIZE, sniff
 
@@ -19,7 +19,7 @@ TEXT_ENCODINGS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 
 
 def _invalid(code: str, **params: Any) -> forms.ValidationError:
-    return forms.ValidationError(say(code, params), code=code, params=params)
+    return forms.ValidationError(message_for(code, params), code=code, params=params)
 
 
 def new_key() -> str:
@@ -33,7 +33,7 @@ class UploadForm(forms.Form):
     file = forms.FileField(
         label="Video",
         allow_empty_file=True,
-        error_messages={"required": WORDS["no_file"], "invalid": WORDS["no_file"]},
+        error_messages={"required": MESSAGES["no_file"], "invalid": MESSAGES["no_file"]},
     )
     title = forms.CharField(label="Title", required=False)
     captions = forms.FileField(label="Captions", required=False, allow_empty_file=True)
@@ -47,7 +47,7 @@ class UploadForm(forms.Form):
         self.fields["title"].widget.attrs["maxlength"] = 200
 
     @classmethod
-    def refused(cls, sentence: str) -> Self:
+    def rejected(cls, sentence: str) -> Self:
         """An empty form that says why the last one was turned away before it was read."""
         form = cls()
         form.full_clean()
@@ -56,10 +56,10 @@ class UploadForm(forms.Form):
         return form
 
     @property
-    def refusal(self) -> tuple[str, dict[str, Any]]:
+    def rejection(self) -> tuple[str, dict[str, Any]]:
         """The first error: a code of `modules.messages`, and its parameters."""
         field, errors = next(iter(self.errors.as_data().items()))
-        if errors[0].code in WORDS:
+        if errors[0].code in MESSAGES:
             return errors[0].code, errors[0].params or {}
         # What Django itself finds fault with: a field that is missing, or holds what no text may.
         return {"file": "no_file", "captions": "bad_captions"}.get(field, "bad_form"), {}

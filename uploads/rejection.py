@@ -9,7 +9,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from modules.messages import say
+from modules.messages import message_for
 from trainingsite.http import error_json, wants_json
 from trainingsite.request_body import drain
 
@@ -30,38 +30,38 @@ STATUS = {
 """Code → HTTP status; every other code is 400."""
 
 
-class Refused(Exception):
+class Rejected(Exception):
     """An upload that is turned away; `code` names its sentence in `modules.messages`, which is also its text."""
 
     def __init__(self, code: str, **params: Any) -> None:
         self.code = code
         self.params = params
-        super().__init__(say(code, params))
+        super().__init__(message_for(code, params))
 
 
-def refuse(request: HttpRequest, refused: Refused, form: UploadForm | None = None) -> HttpResponse:
+def reject(request: HttpRequest, rejected: Rejected, form: UploadForm | None = None) -> HttpResponse:
     """The answer to an upload that is turned away. form: what the person had filled in, to be shown again."""
-    if refused.code != "broken_off":
+    if rejected.code != "broken_off":
         drain(request)
     # What has arrived goes before the answer, not after it.
     request.close()
-    status = STATUS.get(refused.code, 400)
-    logger.warning("❌ [%s] Upload refused: %s", getattr(request, "upload_id", "-"), refused.code)
+    status = STATUS.get(rejected.code, 400)
+    logger.warning("❌ [%s] Upload rejected: %s", getattr(request, "upload_id", "-"), rejected.code)
     if wants_json(request):
-        return error_json(refused.code, str(refused), status)
-    if refused.code == "signed_out":
+        return error_json(rejected.code, str(rejected), status)
+    if rejected.code == "signed_out":
         return redirect_to_login(request.path)
     if form is None:
-        form = UploadForm.refused(str(refused))
+        form = UploadForm.rejected(str(rejected))
     return render(request, "uploads/upload.html", form_context(form), status=status)
 
 
-def refuse_form(request: HttpRequest, refused: Refused) -> HttpResponse:
+def reject_form(request: HttpRequest, rejected: Rejected) -> HttpResponse:
     """The answer to a form that is no upload and is turned away at the door: one sentence."""
-    if refused.code != "form_broken_off":
+    if rejected.code != "form_broken_off":
         drain(request)
-    status = STATUS.get(refused.code, 400)
-    logger.warning("❌ %s refused: %s", request.path, refused.code)
+    status = STATUS.get(rejected.code, 400)
+    logger.warning("❌ %s rejected: %s", request.path, rejected.code)
     if wants_json(request):
-        return error_json(refused.code, str(refused), status)
-    return HttpResponse(str(refused), status=status, content_type="text/plain; charset=utf-8")
+        return error_json(rejected.code, str(rejected), status)
+    return HttpResponse(str(rejected), status=status, content_type="text/plain; charset=utf-8")

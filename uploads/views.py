@@ -11,14 +11,14 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
-from modules.messages import say
+from modules.messages import message_for
 from modules.models import Module
 from trainingsite.http import error_json, wants_json
 
-from .accept import accept, key_of
+from .accept import accept, idempotency_key_of
 from .forms import UploadForm, form_context, sample_path
 from .models import Upload
-from .rejection import Refused, refuse
+from .rejection import Rejected, reject
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -33,7 +33,7 @@ def upload(request: HttpRequest) -> HttpResponse:
 def api_upload(request: HttpRequest) -> HttpResponse:
     """`POST /api/upload`: multipart with `file`, and `title` and `captions` if wanted."""
     if request.method != "POST":
-        response = error_json("not_allowed", say("not_allowed"), 405)
+        response = error_json("not_allowed", message_for("not_allowed"), 405)
         response["Allow"] = "POST"
         return response
     return receive(request, Upload.Source.API)
@@ -55,8 +55,8 @@ def upload_sample(request: HttpRequest) -> HttpResponse:
             key = once(request.POST.get("idempotency_key", ""), sample)
             source = Upload.Source.SAMPLE
             module = accept(sample, user=request.user, title=SAMPLE_TITLE, source=source, idempotency_key=key)
-    except Refused as refused:
-        return refuse(request, refused)
+    except Rejected as rejected:
+        return reject(request, rejected)
     return redirect("processing", module.pk)
 
 
@@ -64,8 +64,8 @@ def receive(request: HttpRequest, source: str) -> HttpResponse:
     """What the door let in: check the form, accept the video, and answer at once."""
     form = UploadForm(request.POST, request.FILES)
     if not form.is_valid():
-        code, params = form.refusal
-        return refuse(request, Refused(code, **params), form)
+        code, params = form.rejection
+        return reject(request, Rejected(code, **params), form)
     try:
         module = accept(
             form.cleaned_data["file"],
@@ -73,12 +73,13 @@ def receive(request: HttpRequest, source: str) -> HttpResponse:
             title=form.cleaned_data["title"],
             captions=form.cleaned_data["captions"],
             source=source,
-            idempotency_key=key_of(request) or once(form.cleaned_data["idempotency_key"], form.cleaned_data["file"]),
+            idempotency_key=idempotency_key_of(request)
+            or once(form.cleaned_data["idempotency_key"], form.cleaned_data["file"]),
             upload_id=request.upload_id,
             started=request.started,
         )
-    except Refused as refused:
-        return refuse(request, refused)
+    except Rejected as rejected:
+        return reject(request, rejected)
     return accepted_json(module) if wants_json(request) else redirect("processing", module.pk)
 
 

@@ -1,18 +1,19 @@
 """The domain. Verbs live on the QuerySets."""
 
 from .content import Cue, Question, Step, Transcript, search_text
-from .lease import DEAD_AFTER, MAX_ATTEMPTS, Lease, LeaseQuerySet, Status, Superseded, database_clock
+from .lease import LEASE_TIMEOUT, MAX_ATTEMPTS, Lease, LeaseLost, LeaseQuerySet, Status, database_clock
 from .module import BANDS, Module, ModuleQuerySet, Rendition, Stage, Visibility
-from .recovery import bury, recover
+from .recovery import release_failed_run, requeue_stale
 from .runs import AICall, StageRun, Worker
 
 __all__ = [
     "BANDS",
-    "DEAD_AFTER",
+    "LEASE_TIMEOUT",
     "MAX_ATTEMPTS",
     "AICall",
     "Cue",
     "Lease",
+    "LeaseLost",
     "LeaseQuerySet",
     "Module",
     "ModuleQuerySet",
@@ -22,12 +23,11 @@ __all__ = [
     "StageRun",
     "Status",
     "Step",
-    "Superseded",
     "Transcript",
     "Visibility",
     "Worker",
-    "bury",
     "database_clock",
-    "recover",
+    "release_failed_run",
+    "requeue_stale",
     "search_text",
 ]

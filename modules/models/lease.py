@@ -13,7 +13,7 @@ from django.db import connection, models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
-DEAD_AFTER = timedelta(seconds=20)
+LEASE_TIMEOUT = timedelta(seconds=20)
 """Without a heartbeat for this long, a run is dead."""
 
 MAX_ATTEMPTS = 3
@@ -28,7 +28,7 @@ class Status(models.TextChoices):
     CANCELLED = "cancelled", "cancelled"
 
 
-class Superseded(BaseException):
+class LeaseLost(BaseException):
     """The run no longer holds its row (cancelled, deleted, or taken for dead): stop at once, write nothing.
 
     A BaseException, so that no broad handler on the way out can swallow it.
@@ -50,9 +50,9 @@ class LeaseQuerySet(models.QuerySet):
         """Rows that a worker may take at this moment."""
         return self.filter(Q(not_before=None) | Q(not_before__lte=at), status=Status.QUEUED)
 
-    def held(self, pk: uuid.UUID, run: str) -> Self:
+    def held(self, pk: uuid.UUID, lease_token: str) -> Self:
         """The fence: the row, if this run still holds it."""
-        return self.filter(pk=pk, run=run, status=Status.PROCESSING)
+        return self.filter(pk=pk, lease_token=lease_token, status=Status.PROCESSING)
 
     def stalled(self, before: datetime) -> Self:
         """Rows whose worker has not been heard of since `before`."""
@@ -60,36 +60,38 @@ class LeaseQuerySet(models.QuerySet):
 
     def claim(self, pk: uuid.UUID, at: datetime, worker: str) -> str | None:
         """Take a due row. Returns the run's token, or None when somebody else was quicker."""
-        run = uuid.uuid4().hex
+        lease_token = uuid.uuid4().hex
         taken = (
             self.due(at)
             .filter(pk=pk)
             .update(
                 status=Status.PROCESSING,
-                run=run,
+                lease_token=lease_token,
                 worker=worker,
                 heartbeat_at=Now(),
                 claimed_at=Now(),
                 version=F("version") + 1,
             )
         )
-        return run if taken else None
+        return lease_token if taken else None
 
-    def beat(self, pk: uuid.UUID, run: str) -> bool:
+    def renew_lease(self, pk: uuid.UUID, lease_token: str) -> bool:
         """Prove life. False: the row is no longer held."""
-        return bool(self.held(pk, run).update(heartbeat_at=Now()))
+        return bool(self.held(pk, lease_token).update(heartbeat_at=Now()))
 
-    def fence(self, pk: uuid.UUID, run: str) -> None:
-        """Begin a transaction of a run with this. Raises Superseded when the row is no longer held."""
-        if not self.beat(pk, run):
-            raise Superseded
+    def fence(self, pk: uuid.UUID, lease_token: str) -> None:
+        """Begin a transaction of a run with this. Raises LeaseLost when the row is no longer held."""
+        if not self.renew_lease(pk, lease_token):
+            raise LeaseLost
 
-    def give_back(self, pk: uuid.UUID, run: str, *, not_before: datetime | None = None, attempts: int = 0) -> bool:
+    def release(
+        self, pk: uuid.UUID, lease_token: str, *, not_before: datetime | None = None, attempts: int = 0
+    ) -> bool:
         """Back to the queue, for another run to go on; attempts: how many to add."""
         return bool(
-            self.held(pk, run).update(
+            self.held(pk, lease_token).update(
                 status=Status.QUEUED,
-                run="",
+                lease_token="",
                 worker="",
                 heartbeat_at=None,
                 not_before=not_before,
@@ -99,7 +101,7 @@ class LeaseQuerySet(models.QuerySet):
             )
         )
 
-    def anew(self, at: datetime, **fields: object) -> int:
+    def reset_to_queued(self, at: datetime, **fields: object) -> int:
         """Let these rows wait for a worker as if none had tried; fields: what of theirs begins anew too. How many."""
         return self.update(
             status=Status.QUEUED,
@@ -112,12 +114,12 @@ class LeaseQuerySet(models.QuerySet):
             **fields,
         )
 
-    def fail(self, pk: uuid.UUID, run: str, code: str, **params: object) -> bool:
+    def fail(self, pk: uuid.UUID, lease_token: str, code: str, **params: object) -> bool:
         """End the run with an error; code names its sentence in `modules.messages`."""
         return bool(
-            self.held(pk, run).update(
+            self.held(pk, lease_token).update(
                 status=Status.FAILED,
-                run="",
+                lease_token="",
                 worker="",
                 heartbeat_at=None,
                 error={"code": code, "params": params},
@@ -130,7 +132,7 @@ class Lease(models.Model):
     """The columns of such a row. run: the token of the run that holds it, or ''."""
 
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.QUEUED, db_index=True)
-    run = models.CharField(max_length=32, blank=True, editable=False)
+    lease_token = models.CharField(max_length=32, blank=True, editable=False)
     worker = models.CharField(max_length=200, blank=True, editable=False)
     attempts = models.PositiveSmallIntegerField(default=0, help_text="Runs that died without new saved work.")
     queued_at = models.DateTimeField(default=database_clock)

@@ -77,10 +77,10 @@ class ModuleQuerySet(LeaseQuerySet):
         """How many modules wait in front of this one, in its queue."""
         return self.filter(status=Status.QUEUED, queue=module.queue, queued_at__lt=module.queued_at).count()
 
-    def report(self, pk: uuid.UUID, run: str, stage: str, progress: int, message: dict[str, Any]) -> bool:
+    def report(self, pk: uuid.UUID, lease_token: str, stage: str, progress: int, message: dict[str, Any]) -> bool:
         """The one verb that writes a run's progress. It never goes back. False: no longer held."""
         return bool(
-            self.held(pk, run).update(
+            self.held(pk, lease_token).update(
                 stage=stage,
                 progress=Greatest(F("progress"), progress),
                 message=message,
@@ -88,9 +88,9 @@ class ModuleQuerySet(LeaseQuerySet):
             )
         )
 
-    def move(self, pk: uuid.UUID, run: str, queue: str) -> bool:
+    def move(self, pk: uuid.UUID, lease_token: str, queue: str) -> bool:
         """Back to waiting, in another queue; saved work and progress stay. False: no longer held."""
-        return bool(self.held(pk, run).update(queue=queue)) and self.give_back(pk, run)
+        return bool(self.held(pk, lease_token).update(queue=queue)) and self.release(pk, lease_token)
 
     def share(self, pk: uuid.UUID, visibility: str) -> bool:
         """Say who may see it. A link that is switched off stays off: a later one has a new key."""
@@ -103,7 +103,7 @@ class ModuleQuerySet(LeaseQuerySet):
         return bool(
             self.in_work()
             .filter(pk=pk)
-            .update(status=Status.CANCELLED, run="", worker="", heartbeat_at=None, version=F("version") + 1)
+            .update(status=Status.CANCELLED, lease_token="", worker="", heartbeat_at=None, version=F("version") + 1)
         )
 
     def requeue(self, pk: uuid.UUID, at: datetime, *, steps: bool = False, speech: bool = False) -> bool:
@@ -116,7 +116,7 @@ class ModuleQuerySet(LeaseQuerySet):
             # What was recognised may be wrong, and is no hint; a language that a person chose is one.
             settled.filter(language=F("transcripts__language")).update(language="")
         return bool(
-            settled.anew(
+            settled.reset_to_queued(
                 at,
                 stage="",
                 progress=0,

@@ -6,14 +6,14 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from .lease import DEAD_AFTER, MAX_ATTEMPTS
+from .lease import LEASE_TIMEOUT, MAX_ATTEMPTS
 from .module import Module, Rendition
 from .runs import StageRun
 
 SAVED = [StageRun.Outcome.DONE, StageRun.Outcome.PART]
 
 
-def bury(
+def release_failed_run(
     row: Module | Rendition,
     *,
     at: datetime,
@@ -33,13 +33,13 @@ def bury(
     rows = type(row).objects
     with transaction.atomic():
         if attempts >= MAX_ATTEMPTS:
-            ended = rows.fail(row.pk, row.run, code, attempts=attempts)
+            ended = rows.fail(row.pk, row.lease_token, code, attempts=attempts)
         else:
-            ended = rows.give_back(row.pk, row.run, not_before=at + delay if delay else None, attempts=counts)
+            ended = rows.release(row.pk, row.lease_token, not_before=at + delay if delay else None, attempts=counts)
         if ended:
             StageRun.objects.create(
                 module=row.subject,
-                run=row.run,
+                lease_token=row.lease_token,
                 attempt=attempts,
                 stage=row.at_stage,
                 outcome=outcome,
@@ -54,17 +54,17 @@ def _saved_new_work(row: Module | Rendition) -> bool:
     """Did its run save anything that no run had saved before? One that only repeats pieces has got nowhere."""
     work = row.subject.stage_runs.filter(outcome__in=SAVED)
     what = ("stage", "key", "part")
-    mine = set(work.filter(run=row.run).values_list(*what))
-    return bool(mine - set(work.exclude(run=row.run).values_list(*what))) if mine else False
+    mine = set(work.filter(lease_token=row.lease_token).values_list(*what))
+    return bool(mine - set(work.exclude(lease_token=row.lease_token).values_list(*what))) if mine else False
 
 
-def recover(at: datetime) -> int:
-    """Bury every run not heard of for DEAD_AFTER. Returns how many."""
+def requeue_stale(at: datetime) -> int:
+    """Bury every run not heard of for LEASE_TIMEOUT. Returns how many."""
     buried = 0
     for model in (Module, Rendition):
-        for row in model.objects.stalled(at - DEAD_AFTER):
+        for row in model.objects.stalled(at - LEASE_TIMEOUT):
             with transaction.atomic():
                 # Read again under a lock: a heartbeat may have come in since the list was made.
-                row = model.objects.select_for_update().stalled(at - DEAD_AFTER).filter(pk=row.pk).first()
-                buried += bool(row) and bury(row, at=at)
+                row = model.objects.select_for_update().stalled(at - LEASE_TIMEOUT).filter(pk=row.pk).first()
+                buried += bool(row) and release_failed_run(row, at=at)
     return buried

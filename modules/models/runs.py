@@ -26,7 +26,7 @@ class StageRunQuerySet(models.QuerySet["StageRun"]):
         return dict(parts.filter(output__isnull=False).values_list("part", "output"))
 
     def forget_old_pictures(self, module: Module) -> set[str]:
-        """Empty what was saved of pictures but for the album used last; the rows stay. The names still in use."""
+        """Empty what was saved of pictures but for the set used last; the rows stay. The names still in use."""
         stills = self.filter(module=module, stage="stills")
         albums = stills.filter(outcome=StageRun.Outcome.PART).values("key")
         used = stills.exclude(outcome=StageRun.Outcome.PART).filter(key__in=albums).order_by("-pk")
@@ -57,7 +57,7 @@ class StageRun(models.Model):
         DIED = "died", "worker died"
 
     module = models.ForeignKey(Module, on_delete=models.CASCADE, related_name="stage_runs")
-    run = models.CharField(max_length=32)
+    lease_token = models.CharField(max_length=32)
     attempt = models.PositiveSmallIntegerField(default=0)
     stage = models.CharField(
         max_length=10, choices=[*Stage.choices, ("stills", "Pictures"), ("rendition", "Rendition")]
@@ -94,7 +94,7 @@ class AICall(models.Model):
     """
 
     module = models.ForeignKey(Module, on_delete=models.CASCADE, related_name="ai_calls")
-    run = models.CharField(max_length=32)
+    lease_token = models.CharField(max_length=32)
     stage = models.CharField(max_length=10, choices=STAGES)
     model = models.CharField(max_length=100)
     at = models.DateTimeField(db_default=Now())
@@ -123,14 +123,14 @@ class WorkerQuerySet(models.QuerySet["Worker"]):
         alive = self.alive(at)
         return alive if settings.QUEUE == "auto" else alive.filter(kind=settings.QUEUE)
 
-    def seen(self, name: str, *, kind: str, host: str, pid: int, queues: list[str]) -> None:
+    def record_heartbeat(self, name: str, *, kind: str, host: str, pid: int, queues: list[str]) -> None:
         """Write a worker's own heartbeat, by the database's clock."""
         self.update_or_create(
             name=name,
             defaults={"heartbeat_at": Now(), "kind": kind, "host": host, "pid": pid, "queues": queues},
         )
 
-    def gone(self, name: str) -> None:
+    def forget(self, name: str) -> None:
         """Forget a worker that ends, and those not heard of for an hour."""
         self.filter(models.Q(name=name) | models.Q(heartbeat_at__lt=Now() - timedelta(hours=1))).delete()
 

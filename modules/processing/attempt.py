@@ -21,13 +21,23 @@ from django.db import transaction
 from django.utils import timezone
 
 from modules.ai.ledger import Ledger
-from modules.models import BANDS, MAX_ATTEMPTS, AICall, Module, Stage, StageRun, Superseded, bury, database_clock
+from modules.models import (
+    BANDS,
+    MAX_ATTEMPTS,
+    AICall,
+    LeaseLost,
+    Module,
+    Stage,
+    StageRun,
+    database_clock,
+    release_failed_run,
+)
 from modules.pipeline.types import MediaError, Notice, ProviderError
 from modules.storage.files import delete_folder
 from trainingsite.database_errors import retry_until_database_answers
 
 from .heartbeat import Heartbeat
-from .limits import TooMuchScratch, code_of, scratch_over
+from .limits import ScratchLimitExceeded, limit_code, scratch_limit_exceeded
 from .transient_errors import backoff, transient_error_code
 
 logger = logging.getLogger(__name__)
@@ -40,23 +50,23 @@ REPORT_EVERY = 0.3  # seconds at least between two writes of progress
 MAX_TRANSIENT_ERRORS = 50  # of one kind, in one module: with the pauses between them, hours
 
 
-class HandBack(BaseException):
+class ShutdownRequested(BaseException):
     """The worker must go (a deploy): give the module back, for another worker to go on with."""
 
 
-class Moved(BaseException):
+class MovedToOtherQueue(BaseException):
     """The module goes on in another queue."""
 
 
-class TooSlow(BaseException):
+class DeadlineExceeded(BaseException):
     """A stage went over its deadline."""
 
 
-ENDS = {"superseded": Superseded, "too_slow": TooSlow, "too_much_scratch": TooMuchScratch}
+END_REASONS = {"superseded": LeaseLost, "too_slow": DeadlineExceeded, "too_much_scratch": ScratchLimitExceeded}
 """What a run raises for each reason that its heartbeat gives."""
 
 
-class Postponed(BaseException):
+class RetryLater(BaseException):
     """A provider is out of order for now: the module waits, and another run goes on."""
 
     def __init__(self, code: str, delay: timedelta) -> None:
@@ -68,23 +78,23 @@ class Postponed(BaseException):
 class Attempt:
     """A claimed run, as a context: it ends in ready (by `processing`), failed, or back in the queue; never in limbo.
 
-    module: the row as it was when claimed; run: the token.
+    module: the row as it was when claimed; lease_token: what proves that this run holds the row.
     """
 
-    def __init__(self, module: Module, run: str, *, worker: str, disposable: bool) -> None:
+    def __init__(self, module: Module, lease_token: str, *, worker: str, disposable: bool) -> None:
         self.module = module
-        self.run = run
+        self.lease_token = lease_token
         self.worker = worker
         self.notices: list[Notice] = []
         self.ledger = Ledger()
-        self._folder = Path(settings.WORK_DIR) / f"{module.pk}-{run}"
+        self._folder = Path(settings.WORK_DIR) / f"{module.pk}-{lease_token}"
         self._began = time.monotonic()
         self._reported = (0.0, -1, {})
         self._stage = Stage.PROBE
-        self._heart = Heartbeat(
-            beat=lambda: Module.objects.beat(module.pk, run),
-            look=partial(scratch_over, self._folder),
-            last_words=self._last_words,
+        self._heartbeat = Heartbeat(
+            renew_lease=lambda: Module.objects.renew_lease(module.pk, lease_token),
+            check_limits=partial(scratch_limit_exceeded, self._folder),
+            before_kill=self._before_kill,
             disposable=disposable,
         )
 
@@ -97,12 +107,12 @@ class Attempt:
         return self._folder
 
     def __enter__(self) -> Self:
-        self._heart.__enter__()
+        self._heartbeat.__enter__()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> bool:
         """Every way out is written down. True: the exception has been answered for."""
-        self._heart.__exit__()
+        self._heartbeat.__exit__()
         shutil.rmtree(self._folder, ignore_errors=True)
         if error is None:
             return False
@@ -112,24 +122,24 @@ class Attempt:
         return True
 
     def _answer_for(self, error: BaseException) -> None:
-        if isinstance(error, Superseded):
+        if isinstance(error, LeaseLost):
             self._log("⏹️", "Stopped: cancelled, deleted, or taken over by another run")
             self._clear_if_deleted()
-        elif isinstance(error, HandBack):
-            self._bury("handed_back", StageRun.Outcome.STOPPED, blame=False)
-        elif isinstance(error, TooSlow):
-            self._bury("too_slow", StageRun.Outcome.FAILED)
+        elif isinstance(error, ShutdownRequested):
+            self._release("handed_back", StageRun.Outcome.STOPPED, blame=False)
+        elif isinstance(error, DeadlineExceeded):
+            self._release("too_slow", StageRun.Outcome.FAILED)
         elif code := transient_error_code(error):
             self._try_again_later(code, error)
-        elif isinstance(error, Postponed):
-            self._bury(error.code, StageRun.Outcome.FAILED, delay=error.delay)
+        elif isinstance(error, RetryLater):
+            self._release(error.code, StageRun.Outcome.FAILED, delay=error.delay)
         elif isinstance(error, MediaError):
             self._fail(error, "".join(traceback.format_exception(error)))
-        elif not isinstance(error, Moved):
+        elif not isinstance(error, MovedToOtherQueue):
             # A limit, or not foreseen: kept for the admin, tried again later, and shown to whoever runs the worker.
             text = "".join(traceback.format_exception(error))
-            code, delay = code_of(error) or "internal", backoff(self.module.attempts + 1)
-            self._bury(code, StageRun.Outcome.FAILED, delay=delay, traceback=text)
+            code, delay = limit_code(error) or "internal", backoff(self.module.attempts + 1)
+            self._release(code, StageRun.Outcome.FAILED, delay=delay, traceback=text)
             logger.error("❌ [%s] %s: %s", self.module.pk, type(error).__name__, error, exc_info=error)
 
     def _try_again_later(self, code: str, error: BaseException) -> None:
@@ -139,25 +149,25 @@ class Attempt:
         if faults >= MAX_TRANSIENT_ERRORS:
             self._fail(MediaError(code), trace)
         else:
-            self._bury(code, StageRun.Outcome.FAILED, blame=False, delay=backoff(faults), traceback=trace)
+            self._release(code, StageRun.Outcome.FAILED, blame=False, delay=backoff(faults), traceback=trace)
             logger.warning("[%s] %s: %s", self.module.pk, type(error).__name__, error)
 
-    def _bury(self, code: str, outcome: str, **more: Any) -> None:
-        row = Module.objects.held(self.module.pk, self.run).first()
+    def _release(self, code: str, outcome: str, **more: Any) -> None:
+        row = Module.objects.held(self.module.pk, self.lease_token).first()
         if row:
-            bury(row, at=database_clock(), code=code, outcome=outcome, **more)
+            release_failed_run(row, at=database_clock(), code=code, outcome=outcome, **more)
             self._log("↩️", f"Back to the queue: {code}")
 
     def _fail(self, error: MediaError, trace: str) -> None:
         with transaction.atomic():
-            if Module.objects.fail(self.module.pk, self.run, error.code, **error.params):
+            if Module.objects.fail(self.module.pk, self.lease_token, error.code, **error.params):
                 self._record(self._stage, StageRun.Outcome.FAILED, code=error.code, traceback=trace)
                 self._log("❌", str(error))
 
-    def _last_words(self, reason: str) -> None:
+    def _before_kill(self, reason: str) -> None:
         """Said by the heartbeat's thread before it ends a process that is stuck in one call."""
         if reason != "superseded":
-            self._bury(reason, StageRun.Outcome.FAILED)
+            self._release(reason, StageRun.Outcome.FAILED)
         shutil.rmtree(self._folder, ignore_errors=True)
         self._clear_if_deleted()
 
@@ -173,8 +183,8 @@ class Attempt:
 
     def check(self) -> None:
         """Raise when the run must end."""
-        if self._heart.over:
-            raise ENDS[self._heart.over]
+        if self._heartbeat.end_reason:
+            raise END_REASONS[self._heartbeat.end_reason]
 
     def tick(self, stage: Stage, done: float, code: str | None = None, /, **params: Any) -> None:
         """Write how far the run is, at most three times a second; see `pipeline.types.Tick`."""
@@ -188,8 +198,8 @@ class Attempt:
         if (progress, new) == (last, message) or (now - when < REPORT_EVERY and not turned):
             return
         self._reported = (now, progress, new)
-        if not Module.objects.report(self.module.pk, self.run, stage, progress, new):
-            raise Superseded
+        if not Module.objects.report(self.module.pk, self.lease_token, stage, progress, new):
+            raise LeaseLost
 
     @property
     def stage_seconds(self) -> float:
@@ -219,7 +229,7 @@ class Attempt:
     def stage(self, stage: Stage, *, seconds: float, message: str) -> Iterator[Callable[..., None]]:
         """Enter a stage that may take so many seconds; gives its Tick."""
         self._stage = stage
-        self._heart.give(seconds)
+        self._heartbeat.set_deadline(seconds)
         self._began = time.monotonic()
         self.tick(stage, 0.0, message)
         try:
@@ -229,24 +239,24 @@ class Attempt:
         self._log("▫️", f"{stage.label}: {1000 * self.stage_seconds:.0f}ms")
 
     def save(self, stage: str, key: str, output: Any, **facts: Any) -> None:
-        """Keep a finished stage's output; it will not be made again. Raises Superseded."""
+        """Keep a finished stage's output; it will not be made again. Raises LeaseLost."""
         facts.setdefault("seconds", self.stage_seconds)
         self._save(stage, StageRun.Outcome.DONE, key=key, output=output, **facts)
 
     def save_part(self, stage: str, key: str, part: int, output: Any, **facts: Any) -> None:
-        """Keep one piece of a stage (a window, a picture) as soon as it is there. Raises Superseded."""
+        """Keep one piece of a stage (a window, a picture) as soon as it is there. Raises LeaseLost."""
         self._save(stage, StageRun.Outcome.PART, key=key, part=part, output=output, **facts)
 
     def _save(self, stage: str, outcome: str, **facts: Any) -> None:
         self.check()
         with transaction.atomic():
-            Module.objects.fence(self.module.pk, self.run)
+            Module.objects.fence(self.module.pk, self.lease_token)
             self._record(stage, outcome, **facts)
             self._write_calls()
 
     def _write_calls(self) -> None:
         """What was paid is written down whatever becomes of the run, unless the module itself is gone."""
-        calls = [AICall(module=self.module, run=self.run, **vars(call)) for call in self.ledger.take()]
+        calls = [AICall(module=self.module, lease_token=self.lease_token, **vars(call)) for call in self.ledger.take()]
         if calls and Module.objects.filter(pk=self.module.pk).exists():
             AICall.objects.bulk_create(calls)
 
@@ -254,7 +264,7 @@ class Attempt:
         StageRun.objects.create(
             started_at=timezone.now() - timedelta(seconds=facts.get("seconds", 0)),
             module=self.module,
-            run=self.run,
+            lease_token=self.lease_token,
             attempt=self.module.attempts,
             stage=stage,
             outcome=outcome,
@@ -267,11 +277,11 @@ class Attempt:
         if Notice(code, params) not in self.notices:
             self.notices.append(Notice(code, params))
 
-    def without(self, error: ProviderError) -> None:
+    def handle_provider_error(self, error: ProviderError) -> None:
         """A provider could not do its part. What passes is waited for, as long as there are attempts left;
         what lasts, or has lasted too long, is a notice, and the caller goes on by local means.
         """
         if error.passing and self.module.attempts < MAX_ATTEMPTS - 1:
             asked = timedelta(seconds=error.retry_after or 0)
-            raise Postponed(error.code, max(backoff(self.module.attempts + 1), asked)) from error
+            raise RetryLater(error.code, max(backoff(self.module.attempts + 1), asked)) from error
         self.notice(error.code, **error.params)

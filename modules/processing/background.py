@@ -17,12 +17,12 @@ from .attempt import Attempt
 T = TypeVar("T")
 
 
-class NotWanted(BaseException):
+class BackgroundWorkAbandoned(BaseException):
     """Nobody waits for this work any more."""
 
 
 @contextmanager
-def meanwhile(attempt: Attempt, work: Callable[[Tick], T]) -> Iterator[Future[T]]:
+def run_in_background(attempt: Attempt, work: Callable[[Tick], T]) -> Iterator[Future[T]]:
     """Do work in a thread of its own, beside what the caller does in this context.
 
     The tick that work gets reports nothing and raises when it must end: with the run, or when the caller leaves
@@ -33,7 +33,7 @@ def meanwhile(attempt: Attempt, work: Callable[[Tick], T]) -> Iterator[Future[T]
     def tick(done: float, code: str | None = None, /, **params: Any) -> None:
         attempt.check()
         if left.is_set():
-            raise NotWanted
+            raise BackgroundWorkAbandoned
 
     def run() -> T:
         try:

@@ -22,7 +22,7 @@ from pydantic import TypeAdapter
 from modules import jobs, media
 from modules.ai import providers
 from modules.ai.providers import Providers
-from modules.models import AICall, Module, Stage, Superseded, database_clock
+from modules.models import AICall, LeaseLost, Module, Stage, database_clock
 from modules.pipeline import still_selection
 from modules.pipeline.steps import mend
 from modules.pipeline.types import Draft, Enhanced, Material, Probe, ProviderError, Scene, Still, Tick, Writer, share
@@ -31,9 +31,9 @@ from modules.storage.files import local_copy, read, store
 
 from . import publish
 from .answer_cache import SavedAnswers
-from .attempt import Attempt, Moved
-from .background import meanwhile
-from .frames import Album
+from .attempt import Attempt, MovedToOtherQueue
+from .background import run_in_background
+from .frames import FrameGrabber
 from .transcribe import listen
 
 logger = logging.getLogger(__name__)
@@ -48,20 +48,22 @@ def process(pk: str, *, worker: str = "", disposable: bool = True) -> bool:
     Delivered twice or ten times, only one run gets the row; the others return quietly.
     """
     worker = worker or jobs.worker_name()
-    run = Module.objects.claim(pk, database_clock(), worker)
-    module = Module.objects.select_related("upload").filter(pk=pk, run=run).first() if run else None
+    lease_token = Module.objects.claim(pk, database_clock(), worker)
+    module = (
+        Module.objects.select_related("upload").filter(pk=pk, lease_token=lease_token).first() if lease_token else None
+    )
     if module is None:
         return False
     logger.info("🧠 [%s] AI processing started", module.pk)
     ready = False
-    with Attempt(module, run, worker=worker, disposable=disposable) as attempt:
-        with ai_for(attempt) as ai:
-            carry(attempt, ai)
+    with Attempt(module, lease_token, worker=worker, disposable=disposable) as attempt:
+        with providers_for(attempt) as ai:
+            run_stages(attempt, ai)
         ready = True
         logger.info("✅ [%s] Processing complete!", module.pk)
     if ready:
         # Only now: the heartbeat of a run that is over would cut it short.
-        publish.drop_unused_stills(module)
+        publish.delete_unused_stills(module)
         return True
     # Given back or moved: the next worker is told at once, unless there is a time to wait for.
     row = Module.objects.filter(pk=pk, status=Module.Status.QUEUED, job_id="", not_before=None).first()
@@ -70,7 +72,7 @@ def process(pk: str, *, worker: str = "", disposable: bool = True) -> bool:
     return False
 
 
-def ai_for(attempt: Attempt) -> AbstractContextManager[Providers]:
+def providers_for(attempt: Attempt) -> AbstractContextManager[Providers]:
     """The AI that settings choose, with what this module has paid for before."""
     spent = AICall.objects.filter(module=attempt.module).aggregate(cost=Sum("cost"))["cost"] or 0.0
     answers = SavedAnswers(attempt)
@@ -81,14 +83,14 @@ def _small_picture(still: Still) -> bytes:
     return media.shrink_jpeg(read(still.path))
 
 
-def carry(attempt: Attempt, ai: Providers) -> None:
+def run_stages(attempt: Attempt, ai: Providers) -> None:
     """The stages, one a line."""
     attempt.ledger = ai.ledger
     path = fetch(attempt)
     found = check(attempt, path)
     move_if_long(attempt, found)
-    material, origin, album = analyse(attempt, path, found, ai)
-    with meanwhile(attempt, album.complete) as pictures:
+    material, origin, frames = analyse(attempt, path, found, ai)
+    with run_in_background(attempt, frames.complete) as pictures:
         drafts = extract(attempt, material, ai)
         better = enhance(attempt, drafts, material, ai)
         finalize(attempt, material, origin, better, pictures)
@@ -115,7 +117,7 @@ def check(attempt: Attempt, path: Path) -> Probe:
             limits = {"max_pixels": settings.MAX_VIDEO_PIXELS, "max_hours": settings.MAX_VIDEO_HOURS}
             found = media.probe(path, module.container, **limits)
             picture = media.poster(path, module.container, attempt.folder / "poster.jpg", found.duration)
-            publish.describe(attempt, found, store(Path(picture.path), f"{module.folder}/poster.jpg"))
+            publish.save_probe(attempt, found, store(Path(picture.path), f"{module.folder}/poster.jpg"))
             attempt.save(Stage.PROBE, key, PROBE.dump_python(found, mode="json"), bytes=found.size)
         else:
             found = PROBE.validate_python(saved)
@@ -123,7 +125,7 @@ def check(attempt: Attempt, path: Path) -> Probe:
     if found.damaged:
         attempt.notice("damaged", seconds=round(found.duration))
     if not found.playable:
-        publish.want_rendition(attempt)
+        publish.request_rendition(attempt)
     return found
 
 
@@ -131,26 +133,26 @@ def move_if_long(attempt: Attempt, found: Probe) -> None:
     """A long video goes on in its own queue, so that short ones do not wait behind it."""
     module = attempt.module
     if module.queue == "default" and found.duration > settings.LONG_VIDEO_MINUTES * 60:
-        if not Module.objects.move(module.pk, attempt.run, "long"):
-            raise Superseded
-        raise Moved
+        if not Module.objects.move(module.pk, attempt.lease_token, "long"):
+            raise LeaseLost
+        raise MovedToOtherQueue
 
 
-def analyse(attempt: Attempt, path: Path, found: Probe, ai: Providers) -> tuple[Material, str, Album]:
+def analyse(attempt: Attempt, path: Path, found: Probe, ai: Providers) -> tuple[Material, str, FrameGrabber]:
     """What is said and where the picture changes, side by side; then the pictures that the writer wants to see.
 
-    Gives with them the origin of the cues, and the album from which the other pictures come.
+    Gives with them the origin of the cues, and the frames from which the other pictures come.
     """
     module = attempt.module
     with attempt.stage(Stage.SPEECH, seconds=900 + 10 * found.duration, message="starting_analysis") as tick:
-        with meanwhile(attempt, partial(_scenes, attempt, path, found)) as seen:
+        with run_in_background(attempt, partial(_scenes, attempt, path, found)) as seen:
             cues, origin = listen(attempt, path, found, ai, share(tick, 0.05, 0.6))
             scenes = seen.result()
         times = still_selection.candidates(found.duration, cues, scenes)
-        album = Album(attempt, path, times)
+        frames = FrameGrabber(attempt, path, times)
         wanted = still_selection.thinned(range(len(times)), ai.writers[0].pictures(cues))
-        shown = album.take(wanted, share(tick, 0.6, 1.0))
-    return Material(module.title, module.language, found.duration, cues, scenes, shown), origin, album
+        shown = frames.take(wanted, share(tick, 0.6, 1.0))
+    return Material(module.title, module.language, found.duration, cues, scenes, shown), origin, frames
 
 
 def _scenes(attempt: Attempt, path: Path, found: Probe, tick: Tick) -> tuple[Scene, ...]:
@@ -207,7 +209,7 @@ def first_that_can(
         try:
             output = work(writer, tick)
         except ProviderError as error:
-            attempt.without(error)
+            attempt.handle_provider_error(error)
             continue
         attempt.save(stage, key, output, provider=writer.name)
         return output, writer

@@ -76,4 +76,4 @@ def _left_by_pace(module: Module, share: float, at: datetime) -> float | None:
 
 
 def _took_up_saved_work(module: Module) -> bool:
-    return module.stage_runs.filter(run=module.run, outcome=StageRun.Outcome.REUSED).exists()
+    return module.stage_runs.filter(lease_token=module.lease_token, outcome=StageRun.Outcome.REUSED).exists()

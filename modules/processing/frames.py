@@ -20,7 +20,7 @@ logger = logging.getLogger(__name__)
 STILL = TypeAdapter(Still)
 
 
-class Album:
+class FrameGrabber:
     """One sharp picture for each time that calls for one, stored and saved as soon as it is there.
 
     path: the video. times: seconds, ascending; a picture's place is its time's position in them.
@@ -35,7 +35,7 @@ class Album:
         self._taken = {place: STILL.validate_python(part) for place, part in parts.items()}
 
     def take(self, places: Sequence[int], tick: Tick) -> tuple[Still, ...]:
-        """The pictures at these places, in order, where there are any and they differ. Raises Superseded, OSError."""
+        """The pictures at these places, in order, where there are any and they differ. Raises LeaseLost, OSError."""
         tick(0.0, "looking")
         missing = {place: self._times[place] for place in places if place not in self._taken}
         if missing and not self._complete:

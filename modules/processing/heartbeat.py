@@ -10,11 +10,11 @@ from collections.abc import Callable
 
 from django.db import DatabaseError, InterfaceError, connection
 
-from modules.models import DEAD_AFTER
+from modules.models import LEASE_TIMEOUT
 
 logger = logging.getLogger(__name__)
 
-BEAT = 1.0  # seconds between heartbeats
+RENEW_EVERY = 1.0  # seconds between heartbeats
 GRACE = 0.8  # seconds that a run gets to notice the end by itself
 LOOK_EVERY = 3.0  # seconds between two looks at what the run takes
 
@@ -24,18 +24,23 @@ class Heartbeat:
     `look` says, which is asked now and then whether the run takes more than it may ('': no).
 
     The run looks at `over` in every tick. Where it is stuck in one long call, a disposable process (a work-horse,
-    a child of the local worker) is ended from here, after `last_words` were said: a file left open, or a
+    a child of the local worker) is ended from here, after `before_kill` were said: a file left open, or a
     decoder that never returns, ends with it.
     """
 
     def __init__(
-        self, beat: Callable[[], bool], look: Callable[[], str], last_words: Callable[[str], None], *, disposable: bool
+        self,
+        renew_lease: Callable[[], bool],
+        check_limits: Callable[[], str],
+        before_kill: Callable[[str], None],
+        *,
+        disposable: bool,
     ) -> None:
-        self.over = ""
+        self.end_reason = ""
         self.deadline = float("inf")
-        self._beat = beat
-        self._look = look
-        self._last_words = last_words
+        self._renew_lease = renew_lease
+        self._check_limits = check_limits
+        self._before_kill = before_kill
         self._disposable = disposable
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="heartbeat", daemon=True)
@@ -48,21 +53,21 @@ class Heartbeat:
         self._stop.set()
         self._thread.join()
 
-    def give(self, seconds: float) -> None:
+    def set_deadline(self, seconds: float) -> None:
         """The deadline of what begins now: a heartbeat proves life, not progress."""
         self.deadline = time.monotonic() + seconds
 
     def _run(self) -> None:
         heard = looked = time.monotonic()
         try:
-            while not self._stop.wait(BEAT):
+            while not self._stop.wait(RENEW_EVERY):
                 try:
-                    alive = self._beat()
+                    alive = self._renew_lease()
                 except (DatabaseError, InterfaceError) as error:
                     # The database is away: go on for as long as others would still take this run for alive.
                     logger.warning("Heartbeat not written: %s", error)
                     connection.close()
-                    alive = time.monotonic() - heard < DEAD_AFTER.total_seconds()
+                    alive = time.monotonic() - heard < LEASE_TIMEOUT.total_seconds()
                 else:
                     heard = time.monotonic() if alive else heard
                 if not alive:
@@ -71,16 +76,16 @@ class Heartbeat:
                     return self._end("too_slow")
                 if time.monotonic() - looked >= LOOK_EVERY:
                     looked = time.monotonic()
-                    if reason := self._look():
+                    if reason := self._check_limits():
                         return self._end(reason)
         finally:
             connection.close()
 
     def _end(self, reason: str) -> None:
-        self.over = reason
+        self.end_reason = reason
         if self._disposable and not self._stop.wait(GRACE):
             try:
-                self._last_words(reason)
+                self._before_kill(reason)
             except (DatabaseError, InterfaceError) as error:
                 logger.warning("Left for the sweep, the database cannot be used: %s", error)
             finally:

@@ -1,7 +1,7 @@
 """What one run may take of its machine: memory, room on the disk, and its share of the processor.
 
-A limit is met as an exception in the run (MemoryError, OSError, TooMuchScratch) or as the end of its process; never
-by others. `code_of` names it: what one worker's limit refuses another's may allow, so it is tried again like a death.
+A limit is met as an exception in the run (MemoryError, OSError, ScratchLimitExceeded) or as the end of its process, and
+never by others. `limit_code` names it: what one worker refuses another may allow, so it is tried again like a death.
 """
 
 from __future__ import annotations
@@ -22,19 +22,19 @@ NICENESS = {"default": 0, "long": 5, "renditions": 10}
 DATABASE_GROWTH_MB = 4096
 
 
-class TooMuchScratch(BaseException):
+class ScratchLimitExceeded(BaseException):
     """The files in a run's scratch folder take more room than RUN_DISK_MB allows."""
 
 
-def code_of(error: BaseException) -> str:
+def limit_code(error: BaseException) -> str:
     """The code of the limit that an error is about; '' when it is about none."""
     number = error.errno if isinstance(error, OSError) else 0
     if isinstance(error, MemoryError) or number == errno.ENOMEM:
         return "too_heavy"
-    return "too_much_scratch" if isinstance(error, TooMuchScratch) or number == errno.EFBIG else ""
+    return "too_much_scratch" if isinstance(error, ScratchLimitExceeded) or number == errno.EFBIG else ""
 
 
-def scratch_over(folder: Path) -> str:
+def scratch_limit_exceeded(folder: Path) -> str:
     """Have the files in this folder grown over RUN_DISK_MB, all together? "too_much_scratch" then; else ''."""
     limit = settings.RUN_DISK_MB * MB
     return "too_much_scratch" if limit and _size(folder) > limit else ""
@@ -54,7 +54,7 @@ def limit_run(queue: str, *, memory_mb: int, disk_mb: int) -> None:
     """Limit this process, which does one run and ends; for good, and for what it starts. 0: no limit.
 
     memory_mb: of private memory that can be written to (what is mapped but only read does not count). A run of the
-    usual kind takes 0.3 to 0.7 GB. disk_mb: of any file it writes (for all its scratch together: `scratch_over`).
+    usual kind takes 0.3 to 0.7 GB. disk_mb: of any file it writes; `scratch_limit_exceeded` is about all of them.
     queue: one of NICENESS.
     """
     os.nice(NICENESS.get(queue, 0))

@@ -16,6 +16,7 @@ from django.utils import timezone
 from modules import jobs
 from modules.models import (
     Cue,
+    LeaseLost,
     Module,
     Question,
     Rendition,
@@ -23,7 +24,6 @@ from modules.models import (
     StageRun,
     Status,
     Step,
-    Superseded,
     Transcript,
     database_clock,
     search_text,
@@ -43,7 +43,7 @@ SHOWN_NOTICES = 20
 TIDY_SECONDS = 60  # that a worker spends on removing files after a module is ready
 
 
-def describe(attempt: Attempt, found: Probe, poster: str) -> None:
+def save_probe(attempt: Attempt, found: Probe, poster: str) -> None:
     """Write what the probe found."""
     _update(
         attempt,
@@ -63,33 +63,33 @@ def set_language(attempt: Attempt, language: str) -> None:
         _update(attempt, language=language)
 
 
-def want_rendition(attempt: Attempt) -> None:
+def request_rendition(attempt: Attempt) -> None:
     """See to it that a copy that every browser plays is made, in a job of its own; one that failed, once more."""
     with transaction.atomic():
-        Module.objects.fence(attempt.module.pk, attempt.run)
+        Module.objects.fence(attempt.module.pk, attempt.lease_token)
         rendition, made = Rendition.objects.get_or_create(module=attempt.module)
         failed = Rendition.objects.filter(pk=rendition.pk, status=Status.FAILED)
         # A run of the same request that goes on where another died asks for nothing.
-        again = attempt.module.attempts == 0 and failed.anew(database_clock(), progress=0)
+        again = attempt.module.attempts == 0 and failed.reset_to_queued(database_clock(), progress=0)
     if made or again:
         jobs.enqueue(rendition)
 
 
 def _update(attempt: Attempt, **fields: object) -> None:
-    if not Module.objects.held(attempt.module.pk, attempt.run).update(**fields):
-        raise Superseded
+    if not Module.objects.held(attempt.module.pk, attempt.lease_token).update(**fields):
+        raise LeaseLost
 
 
 def publish(attempt: Attempt, material: Material, origin: str, better: Enhanced) -> None:
-    """The result replaces the old one, and the module is ready: one transaction. Raises Superseded."""
+    """The result replaces the old one, and the module is ready: one transaction. Raises LeaseLost."""
     module = attempt.module
     with transaction.atomic():
-        Module.objects.fence(module.pk, attempt.run)
+        Module.objects.fence(module.pk, attempt.lease_token)
         same_cues = _write_transcript(module, material, origin)
         _write_steps(module, better, material, same_cues=same_cues)
         StageRun.objects.create(
             module=module,
-            run=attempt.run,
+            lease_token=attempt.lease_token,
             attempt=module.attempts,
             stage=Stage.FINALIZE,
             outcome=StageRun.Outcome.DONE,
@@ -106,7 +106,7 @@ def _make_ready(attempt: Attempt, better: Enhanced) -> None:
     _update(
         attempt,
         status=Status.READY,
-        run="",
+        lease_token="",
         worker="",
         heartbeat_at=None,
         stage=Stage.FINALIZE,
@@ -188,18 +188,18 @@ def _write_quiz(module: Module, quiz: Sequence[QuizQuestion]) -> None:
     )
 
 
-def drop_unused_stills(module: Module) -> None:
+def delete_unused_stills(module: Module) -> None:
     """Pictures taken for an older result, under other names, are of no use now.
 
     The module is ready already: where the storage or the database fails, `prune_storage` removes them another day.
     """
     try:
-        _drop_unused_stills(module, until=time.monotonic() + TIDY_SECONDS)
+        _delete_unused_stills(module, until=time.monotonic() + TIDY_SECONDS)
     except (OSError, *STORE_ERRORS, *DATABASE_ERRORS) as error:
         logger.warning("[%s] Unused pictures are left for prune_storage: %s", module.pk, error)
 
 
-def _drop_unused_stills(module: Module, until: float) -> None:
+def _delete_unused_stills(module: Module, until: float) -> None:
     folder = f"{module.folder}/stills"
     try:
         names = [f"{folder}/{name}" for name in ask(partial(default_storage.listdir, folder))[1]]

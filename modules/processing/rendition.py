@@ -14,14 +14,14 @@ from django.conf import settings
 from django.db import transaction
 
 from modules import jobs, media
-from modules.models import Module, Rendition, StageRun, Status, Superseded, bury, database_clock
+from modules.models import LeaseLost, Module, Rendition, StageRun, Status, database_clock, release_failed_run
 from modules.pipeline.types import MediaError, share
 from modules.storage.files import STORE_ERRORS, delete_folder, is_local, local_copy, store
 from trainingsite.database_errors import DATABASE_ERRORS, retry_until_database_answers
 
-from .attempt import ENDS, HandBack, TooSlow
+from .attempt import END_REASONS, DeadlineExceeded, ShutdownRequested
 from .heartbeat import Heartbeat
-from .limits import TooMuchScratch, code_of, scratch_over
+from .limits import ScratchLimitExceeded, limit_code, scratch_limit_exceeded
 from .transient_errors import backoff, transient_error_code
 
 logger = logging.getLogger(__name__)
@@ -32,25 +32,29 @@ FAULTS = (MemoryError, OSError, *STORE_ERRORS, *DATABASE_ERRORS)
 def render(pk: str, *, worker: str = "", disposable: bool = True) -> bool:
     """Make the rendition of module `pk`, if it is there for the taking. True: this run made it."""
     worker = worker or jobs.worker_name()
-    run = Rendition.objects.claim(pk, database_clock(), worker)
-    rendition = Rendition.objects.select_related("module__upload").filter(pk=pk, run=run).first() if run else None
+    lease_token = Rendition.objects.claim(pk, database_clock(), worker)
+    rendition = (
+        Rendition.objects.select_related("module__upload").filter(pk=pk, lease_token=lease_token).first()
+        if lease_token
+        else None
+    )
     if rendition is None:
         return False
-    folder = Path(settings.WORK_DIR) / f"rendition-{run}"
+    folder = Path(settings.WORK_DIR) / f"rendition-{lease_token}"
 
-    def last_words(reason: str) -> None:
+    def before_kill(reason: str) -> None:
         if reason != "superseded":
-            _answer_for(rendition, ENDS[reason]())
+            _answer_for(rendition, END_REASONS[reason]())
         shutil.rmtree(folder, ignore_errors=True)
 
     try:
-        beat, look = partial(Rendition.objects.beat, pk, run), partial(scratch_over, folder)
-        with Heartbeat(beat, look, last_words, disposable=disposable) as heart:
-            heart.give(3600 + 10 * (rendition.module.duration or 0))
+        beat, look = partial(Rendition.objects.renew_lease, pk, lease_token), partial(scratch_limit_exceeded, folder)
+        with Heartbeat(beat, look, before_kill, disposable=disposable) as heart:
+            heart.set_deadline(3600 + 10 * (rendition.module.duration or 0))
             folder.mkdir(parents=True)
-            _make(rendition, run, folder, heart)
+            _make(rendition, lease_token, folder, heart)
         return True
-    except (Superseded, HandBack, TooSlow, TooMuchScratch, MediaError, *FAULTS) as error:
+    except (LeaseLost, ShutdownRequested, DeadlineExceeded, ScratchLimitExceeded, MediaError, *FAULTS) as error:
         retry_until_database_answers(partial(_answer_for, rendition, error))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -60,36 +64,36 @@ def render(pk: str, *, worker: str = "", disposable: bool = True) -> bool:
 def _answer_for(rendition: Rendition, error: BaseException) -> None:
     """Write down how a run ended: given back, to be tried again later, or failed."""
     logger.info("🎞️ [%s] No rendition: %s %s", rendition.pk, type(error).__name__, error)
-    give_up = partial(bury, rendition, at=database_clock(), outcome=StageRun.Outcome.FAILED)
+    give_up = partial(release_failed_run, rendition, at=database_clock(), outcome=StageRun.Outcome.FAILED)
     trace = "".join(traceback.format_exception(error))
-    if isinstance(error, Superseded):
+    if isinstance(error, LeaseLost):
         if not Module.objects.filter(pk=rendition.pk).exists():
             delete_folder(rendition.module.folder)
-    elif isinstance(error, HandBack):
+    elif isinstance(error, ShutdownRequested):
         give_up(outcome=StageRun.Outcome.STOPPED, code="handed_back", blame=False)
-    elif isinstance(error, TooSlow):
+    elif isinstance(error, DeadlineExceeded):
         give_up(code="too_slow")
     elif code := transient_error_code(error):
         faults = rendition.module.stage_runs.filter(stage=rendition.at_stage, code=code).count()
         give_up(code=code, blame=False, delay=backoff(faults), traceback=trace)
     elif isinstance(error, MediaError):
-        Rendition.objects.fail(rendition.pk, rendition.run, error.code, **error.params)
+        Rendition.objects.fail(rendition.pk, rendition.lease_token, error.code, **error.params)
     else:
-        give_up(code=code_of(error) or "internal", delay=backoff(rendition.attempts + 1), traceback=trace)
+        give_up(code=limit_code(error) or "internal", delay=backoff(rendition.attempts + 1), traceback=trace)
 
 
-def _make(rendition: Rendition, run: str, folder: Path, heart: Heartbeat) -> None:
+def _make(rendition: Rendition, lease_token: str, folder: Path, heart: Heartbeat) -> None:
     module = rendition.module
     began = time.monotonic()
     reported = -1
 
     def tick(done: float, code: str | None = None, /, **params: object) -> None:
         nonlocal reported
-        if heart.over:
-            raise ENDS[heart.over]
+        if heart.end_reason:
+            raise END_REASONS[heart.end_reason]
         if (percent := int(done * 99)) > reported:
             reported = percent
-            Rendition.objects.held(rendition.pk, run).update(progress=percent)
+            Rendition.objects.held(rendition.pk, lease_token).update(progress=percent)
 
     fetched = 0.0 if is_local() else 0.1
     source = local_copy(module, folder, share(tick, 0.0, fetched))
@@ -98,13 +102,13 @@ def _make(rendition: Rendition, run: str, folder: Path, heart: Heartbeat) -> Non
     size = made.stat().st_size
     name = store(made, f"{module.folder}/{uuid.uuid4().hex}.mp4")
     with transaction.atomic():
-        Rendition.objects.fence(rendition.pk, run)
+        Rendition.objects.fence(rendition.pk, lease_token)
         Rendition.objects.filter(pk=rendition.pk).update(
-            status=Status.READY, run="", worker="", heartbeat_at=None, progress=100, file=name, error=None
+            status=Status.READY, lease_token="", worker="", heartbeat_at=None, progress=100, file=name, error=None
         )
         StageRun.objects.create(
             module=module,
-            run=run,
+            lease_token=lease_token,
             stage="rendition",
             outcome=StageRun.Outcome.DONE,
             seconds=time.monotonic() - began,

@@ -81,7 +81,7 @@ def _hear(attempt: Attempt, path: Path, found: Probe, ai: Providers, tick: Tick)
             try:
                 saved = _recognise(attempt, path, found, recogniser, key, heard, tick)
             except ProviderError as error:
-                attempt.without(error)
+                attempt.handle_provider_error(error)
                 continue
         publish.set_language(attempt, saved["language"])
         cues = CUES.validate_python(saved["cues"])

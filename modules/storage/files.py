@@ -23,7 +23,7 @@ from django.db.models import QuerySet
 from modules.models import Module
 from modules.pipeline.types import MediaError, Tick
 
-from .time_limit import NoAnswer, in_time
+from .time_limit import CallTimeout, call_with_timeout
 
 if settings.S3_BUCKET:
     # Only where they are needed: they take half a second to load.
@@ -32,7 +32,7 @@ if settings.S3_BUCKET:
     from urllib3.exceptions import HTTPError
 
     STORE_ERRORS: tuple[type[Exception], ...] = (
-        NoAnswer,
+        CallTimeout,
         BotoCoreError,
         ClientError,
         RetriesExceededError,
@@ -72,7 +72,7 @@ def ask(call: Callable[[], Answer], sent: int = 0) -> Answer:
 
     Each try of the client ends by S3_TIMEOUT without a byte; a store that sends one byte now and then, by this.
     """
-    return call() if is_local() else in_time(call, 3 * settings.S3_TIMEOUT + sent / SLOWEST)
+    return call() if is_local() else call_with_timeout(call, 3 * settings.S3_TIMEOUT + sent / SLOWEST)
 
 
 def local_copy(module: Module, folder: Path, tick: Tick) -> Path:
@@ -115,7 +115,7 @@ def _download(remote: File, size: int, copy: BinaryIO, tick: Callable[[int], Non
                 done += len(piece)
                 tick(done)
             if done < size:
-                raise NoAnswer(f"the store ended after {done} of {size} bytes")
+                raise CallTimeout(f"the store ended after {done} of {size} bytes")
         except STORE_ERRORS as error:
             if done == began or breaks == MOST_BREAKS:
                 raise

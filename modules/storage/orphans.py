@@ -21,7 +21,7 @@ from django.conf import settings
 from django.core.files.storage import default_storage
 from django.utils import timezone
 
-from modules.models import DEAD_AFTER, Module, Rendition, StageRun, Status, Step
+from modules.models import LEASE_TIMEOUT, Module, Rendition, StageRun, Status, Step
 
 from .files import is_local
 
@@ -55,22 +55,22 @@ def prune(at: datetime, *, older_than: timedelta | None = None, dry_run: bool = 
     yield from _incoming(at - (INCOMING if older_than is None else older_than), dry_run)
 
 
-def drop_dead_scratch(at: datetime) -> None:
+def remove_stale_scratch(at: datetime) -> None:
     """Remove the scratch folders, on this machine, of runs that are held no more and wrote nothing lately.
 
     at: by this machine's clock, as the times of its files are.
     """
-    for _ in _scratch(at - DEAD_AFTER, dry_run=False):
+    for _ in _scratch(at - LEASE_TIMEOUT, dry_run=False):
         pass
 
 
-def drop_scratch(run: str) -> None:
+def remove_scratch(lease_token: str) -> None:
     """Remove what a run that died on this machine had in its scratch folder; at once, by whoever saw it die."""
-    for folder in Path(settings.WORK_DIR).glob(f"*-{run}"):
+    for folder in Path(settings.WORK_DIR).glob(f"*-{lease_token}"):
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def prune_in_turn(every: float) -> None:
+def prune_if_due(every: float) -> None:
     """Prune, unless another process of this machine is at it, or began to within the last so many seconds."""
     with (Path(settings.DATA_DIR) / "prune.lock").open("a+") as lock:
         try:
@@ -84,10 +84,10 @@ def prune_in_turn(every: float) -> None:
         lock.truncate(0)
         lock.write(str(began))
         lock.flush()
-        prune_and_say()
+        prune_and_log()
 
 
-def prune_and_say() -> int:
+def prune_and_log() -> int:
     """What a worker does once a day, in a process of its own (a large store takes minutes). Returns how many went."""
     gone = list(prune(timezone.now()))
     for orphan in gone:
@@ -192,9 +192,9 @@ def _scratch(before: datetime, dry_run: bool) -> Iterator[Orphan]:
     if not folders:
         return
     held = {
-        run
+        lease_token
         for model in (Module, Rendition)
-        for run in model.objects.filter(status=Status.PROCESSING).values_list("run", flat=True)
+        for lease_token in model.objects.filter(status=Status.PROCESSING).values_list("lease_token", flat=True)
     }
     for folder in folders:
         if folder.name.rpartition("-")[2] in held:

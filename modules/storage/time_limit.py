@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 Answer = TypeVar("Answer")
 
 
-class NoAnswer(Exception):
+class CallTimeout(Exception):
     """A call took longer than it may."""
 
 
@@ -51,8 +51,8 @@ _idle: list[_Helper] = []
 """Kept, because what a thread has opened (a connection to an object store) is of use to the next call."""
 
 
-def in_time(call: Callable[[], Answer], seconds: float) -> Answer:
-    """What `call` returns or raises; raises NoAnswer when that takes longer than so many seconds.
+def call_with_timeout(call: Callable[[], Answer], seconds: float) -> Answer:
+    """What `call` returns or raises; raises CallTimeout when that takes longer than so many seconds.
 
     Then the call goes on in its thread, and what it returns is dropped: let it change nothing that others use.
     """
@@ -61,7 +61,7 @@ def in_time(call: Callable[[], Answer], seconds: float) -> Answer:
     try:
         wait([answer], seconds)
         if not answer.done():
-            raise NoAnswer(f"no answer within {seconds:.0f} s")
+            raise CallTimeout(f"no answer within {seconds:.0f} s")
         return answer.result()
     finally:
         if answer.done():

@@ -78,9 +78,9 @@ def seconds_value(seconds: float | None) -> str:
 
 
 @register.filter
-def said(code: Mapping[str, Any] | None) -> str:
+def message_for(code: Mapping[str, Any] | None) -> str:
     """The sentence of {"code": …, "params": …}; '' for None."""
-    return messages.say(code["code"], code.get("params")) if code else ""
+    return messages.message_for(code["code"], code.get("params")) if code else ""
 
 
 @register.simple_tag

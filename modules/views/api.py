@@ -23,10 +23,10 @@ from .progress import queue_position
 def status_json(request: HttpRequest, pk: str) -> HttpResponse:
     """How far the module is; its steps, once there are any. 401 signed out, 404 unknown or somebody else's."""
     if not request.user.is_authenticated:
-        return error_json("signed_out", messages.say("signed_out"), 401)
+        return error_json("signed_out", messages.message_for("signed_out"), 401)
     module = Module.objects.visible_to(request.user).filter(pk=as_uuid(pk)).defer("search_text").first()
     if module is None:
-        return error_json("not_found", messages.say("not_found"), 404)
+        return error_json("not_found", messages.message_for("not_found"), 404)
     facts = describe(module)
     # Weak: time left is not part of it, else every answer would be news.
     etag = f'W/"{module.version}-{_digest({**facts, "etaSeconds": None})}"'
@@ -97,7 +97,7 @@ def _quiz(module: Module) -> list[dict[str, Any]]:
 
 
 def _say(code: dict[str, Any]) -> str:
-    return messages.say(code["code"], code.get("params"))
+    return messages.message_for(code["code"], code.get("params"))
 
 
 def _digest(facts: dict[str, Any]) -> str:

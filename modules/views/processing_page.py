@@ -16,7 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from modules import jobs
-from modules.messages import say
+from modules.messages import message_for
 from modules.models import Module, Status, database_clock
 from modules.storage.files import delete_folder
 
@@ -57,7 +57,7 @@ def retry(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     if isinstance(module, HttpResponse):
         return module
     if Module.objects.in_work().filter(owner=module.owner_id).count() >= settings.MAX_ACTIVE_PER_USER:
-        messages.error(request, say("too_many", {"limit": settings.MAX_ACTIVE_PER_USER}))
+        messages.error(request, message_for("too_many", {"limit": settings.MAX_ACTIVE_PER_USER}))
         return redirect(page)
     what = request.POST.get("what", "")
     if Module.objects.requeue(pk, database_clock(), steps=what == "steps", speech=what == "speech"):

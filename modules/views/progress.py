@@ -88,7 +88,7 @@ def latest_pictures(module: Module) -> list[Picture]:
     return []
 
 
-def nobody_listens(module: Module, at: datetime) -> bool:
+def no_worker_listening(module: Module, at: datetime) -> bool:
     """Is there no worker that could take the module up? One that serves other queues leaves it alone."""
     if not module.in_work:
         return False
@@ -121,7 +121,7 @@ def progress_context(request: HttpRequest, module: Module) -> dict[str, Any]:
         "died_at": deaths[-1] if deaths else None,
         "died_count": len(deaths),
         "next_try": (module.not_before - at).total_seconds() if waits_for_next_try(module, at) else None,
-        "nobody_listens": nobody_listens(module, at),
+        "no_worker_listening": no_worker_listening(module, at),
         "show_command": settings.DEBUG or request.user.is_staff,
         "worker_command": "localworker" if settings.QUEUE == "local" else "rqworker",
         "lines": latest_lines(module) if seen else [],

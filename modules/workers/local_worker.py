@@ -17,12 +17,12 @@ from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connections
 
 from modules import jobs
-from modules.models import Module, Rendition, StageRun, Worker, bury, database_clock
+from modules.models import Module, Rendition, StageRun, Worker, database_clock, release_failed_run
 from modules.processing import conductor, rendition
 from modules.storage import orphans
 
 from . import subprocesses
-from .rq_worker import STOP_WITHIN, Duties
+from .rq_worker import STOP_WITHIN, Maintenance
 
 logger = logging.getLogger(__name__)
 
@@ -45,7 +45,7 @@ class LocalWorker:
 
     def __init__(self) -> None:
         self.name = f"{socket.gethostname()}.{os.getpid()}.local"
-        self.duties = Duties(self.name, Worker.Kind.LOCAL, list(LANES))
+        self.maintenance = Maintenance(self.name, Worker.Kind.LOCAL, list(LANES))
         self.busy: dict[str, tuple[int, str]] = {}  # lane: child's pid, row's key
         self.stopping = False
         self._asked = float("-inf")
@@ -64,7 +64,7 @@ class LocalWorker:
         subprocesses.freeze()
         logger.info("👷 Local worker %s is ready", self.name)
         while not self.stopping and (parent is None or os.getppid() == parent):
-            self.duties.do()
+            self.maintenance.do()
             try:
                 self.turn()
             except (DatabaseError, InterfaceError) as error:
@@ -116,11 +116,11 @@ class LocalWorker:
 
     def _take_back(self, lane: str, pk: str) -> None:
         try:
-            row = LANES[lane][0].objects.filter(pk=pk, worker=self.name).exclude(run="").first()
+            row = LANES[lane][0].objects.filter(pk=pk, worker=self.name).exclude(lease_token="").first()
             if row:
-                orphans.drop_scratch(row.run)
+                orphans.remove_scratch(row.lease_token)
                 outcome = StageRun.Outcome.STOPPED if self.stopping else StageRun.Outcome.DIED
-                bury(row, at=database_clock(), outcome=outcome, blame=not self.stopping)
+                release_failed_run(row, at=database_clock(), outcome=outcome, blame=not self.stopping)
         except (DatabaseError, InterfaceError) as error:
             logger.warning("Left for the sweep, the database cannot be used: %s", error)
             connections.close_all()
@@ -134,5 +134,5 @@ class LocalWorker:
             while self.busy and time.monotonic() < until:
                 self._reap()
                 time.sleep(0.02)
-        self.duties.end()
+        self.maintenance.end()
         logger.info("👷 Local worker %s has ended", self.name)

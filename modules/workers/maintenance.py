@@ -10,7 +10,7 @@ from functools import partial
 
 from django.conf import settings
 
-from modules.storage.orphans import prune_in_turn
+from modules.storage.orphans import prune_if_due
 
 from . import subprocesses
 
@@ -37,6 +37,6 @@ class DailyPruning:
         self._due = time.monotonic() + self._every / ASK_AGAIN
         try:
             # Under the limits, and with the low priority, of what can wait longest.
-            self._child = subprocesses.fork(partial(prune_in_turn, self._every), queue="renditions")
+            self._child = subprocesses.fork(partial(prune_if_due, self._every), queue="renditions")
         except OSError as error:
             logger.warning("Nothing was pruned, no process could be started: %s", error)

@@ -20,7 +20,7 @@ from redis.exceptions import RedisError, ResponseError, TimeoutError
 from redis.retry import Retry
 
 from modules import jobs
-from modules.models import StageRun, Worker, bury, database_clock
+from modules.models import StageRun, Worker, database_clock, release_failed_run
 from modules.processing import conductor, rendition
 from modules.processing.limits import limit_child
 from modules.storage import orphans
@@ -33,7 +33,7 @@ logger = logging.getLogger(__name__)
 PRELOADED = (conductor, rendition)
 """What jobs run, loaded before the fork: from job to start in 17 ms instead of 500."""
 
-SEEN_EVERY = 5.0  # seconds
+HEARTBEAT_EVERY = 5.0  # seconds
 SWEEP_EVERY = 10.0  # seconds
 STOP_WITHIN = 6.0  # seconds that a work-horse gets to hand back its module
 
@@ -57,7 +57,7 @@ class Reconnect(Retry):
         return super().call_with_retry(do, fail_once, *args, **kwargs)
 
 
-class Duties:
+class Maintenance:
     """What every worker does beside its work: it writes its own heartbeat, sweeps, and prunes once a day."""
 
     def __init__(self, name: str, kind: str, queues: list[str]) -> None:
@@ -71,19 +71,19 @@ class Duties:
         self._pruning.do()
         now = time.monotonic()
         try:
-            if now - self._seen >= SEEN_EVERY:
-                Worker.objects.seen(self.name, **self._about)
+            if now - self._seen >= HEARTBEAT_EVERY:
+                Worker.objects.record_heartbeat(self.name, **self._about)
                 self._seen = now
             if now - self._swept >= SWEEP_EVERY:
                 jobs.sweep()
-                orphans.drop_dead_scratch(timezone.now())
+                orphans.remove_stale_scratch(timezone.now())
                 # What an RQ worker could not send for want of Redis, it sends soon after Redis is back.
                 early = self._about["kind"] == Worker.Kind.RQ and not jobs.reachable()
                 self._swept = now - (SWEEP_EVERY - 2.0 if early else 0.0)
         except (DatabaseError, InterfaceError) as error:
             logger.warning("The database cannot be used: %s", error)
             # Again in a second.
-            self._seen, self._swept = now - (SEEN_EVERY - 1.0), now - (SWEEP_EVERY - 1.0)
+            self._seen, self._swept = now - (HEARTBEAT_EVERY - 1.0), now - (SWEEP_EVERY - 1.0)
         finally:
             # A work-horse must not inherit this connection.
             connections.close_all()
@@ -91,7 +91,7 @@ class Duties:
     def end(self) -> None:
         """Say that this worker is gone."""
         try:
-            Worker.objects.gone(self.name)
+            Worker.objects.forget(self.name)
         except (DatabaseError, InterfaceError) as error:
             logger.warning("The database cannot be used: %s", error)
         finally:
@@ -124,7 +124,7 @@ class RQWorker(jobs.RQBaseWorker):
         kwargs["connection"].connection_pool.connection_kwargs.update(retry=Reconnect(), socket_connect_timeout=2)
         super().__init__(queues, *args, **kwargs)
         self.name = f"{socket.gethostname()}.{os.getpid()}.{'-'.join(self.queue_names())}"
-        self.duties = Duties(self.name, Worker.Kind.RQ, self.queue_names())
+        self.maintenance = Maintenance(self.name, Worker.Kind.RQ, self.queue_names())
         self._handing_back = False
         self._ends_by = float("inf")
         self._job: jobs.RQJob | None = None
@@ -135,7 +135,7 @@ class RQWorker(jobs.RQBaseWorker):
     def heartbeat(self, timeout: int | None = None, pipeline: Any = None) -> None:
         """Between jobs every 3 s at least, and through a job every 5 s: the time for our duties too."""
         if not self.is_horse:
-            self.duties.do()
+            self.maintenance.do()
         with bookkeeping():
             super().heartbeat(timeout, pipeline)
 
@@ -190,7 +190,7 @@ class RQWorker(jobs.RQBaseWorker):
     def setup_work_horse_signals(self) -> None:
         super().setup_work_horse_signals()
         subprocesses.die_with_parent()
-        subprocesses.hand_back_on_sigterm()
+        subprocesses.request_shutdown_on_sigterm()
         limit_child(self.queue_names()[0])
 
     def monitor_work_horse(self, job: Any, queue: Any, execution: Any) -> None:
@@ -212,10 +212,10 @@ class RQWorker(jobs.RQBaseWorker):
     def _take_back(self, job: Any) -> None:
         try:
             row = jobs.job_row(job)
-            if row and row.run and row.worker == self.name:
-                orphans.drop_scratch(row.run)
+            if row and row.lease_token and row.worker == self.name:
+                orphans.remove_scratch(row.lease_token)
                 outcome = StageRun.Outcome.STOPPED if self._handing_back else StageRun.Outcome.DIED
-                bury(row, at=database_clock(), outcome=outcome, blame=not self._handing_back)
+                release_failed_run(row, at=database_clock(), outcome=outcome, blame=not self._handing_back)
                 row.refresh_from_db()
                 if row.status == row.Status.QUEUED:
                     jobs.enqueue(row, first=True)
@@ -260,6 +260,6 @@ class RQWorker(jobs.RQBaseWorker):
             super().request_force_stop(signum, frame)
 
     def teardown(self) -> None:
-        self.duties.end()
+        self.maintenance.end()
         with bookkeeping():
             super().teardown()

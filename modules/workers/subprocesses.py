@@ -13,7 +13,7 @@ from types import FrameType
 
 from django.db import connections
 
-from modules.processing.attempt import HandBack
+from modules.processing.attempt import ShutdownRequested
 from modules.processing.limits import limit_child
 
 logger = logging.getLogger(__name__)
@@ -27,8 +27,8 @@ def die_with_parent(sig: signal.Signals = signal.SIGKILL) -> None:
         ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, sig)
 
 
-def hand_back_on_sigterm() -> None:
-    """From now on SIGTERM raises HandBack in the main thread, once: the module goes back to the queue."""
+def request_shutdown_on_sigterm() -> None:
+    """From now on SIGTERM raises ShutdownRequested in the main thread, once: the module goes back to the queue."""
     told = False
 
     def hand_back(signum: int, frame: FrameType | None) -> None:
@@ -36,7 +36,7 @@ def hand_back_on_sigterm() -> None:
         nonlocal told
         if not told:
             told = True
-            raise HandBack
+            raise ShutdownRequested
 
     signal.signal(signal.SIGTERM, hand_back)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -64,12 +64,12 @@ def fork(work: Callable[[], object], *, ends_by: signal.Signals = signal.SIGKILL
     try:
         die_with_parent(ends_by)
         if os.getppid() == parent:
-            hand_back_on_sigterm()
+            request_shutdown_on_sigterm()
             if queue:
                 limit_child(queue)
             work()
             status = 0
-    except HandBack:
+    except ShutdownRequested:
         status = 0
     except BaseException:
         # The end of the line for a child: it must never return into the parent's code.

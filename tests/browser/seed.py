@@ -190,15 +190,15 @@ def at_work(module: Module) -> None:
         stage="speech",
         progress=23,
         message={"code": "listening", "params": {"done": 14, "total": 40}},
-        run="run",
+        lease_token="run",
         heartbeat_at=now,
         claimed_at=now - timedelta(seconds=83),
         queued_at=now - timedelta(minutes=5),
         duration=612,
         poster=picture(module, "poster", 2),
     )
-    now_at = {"module": module, "run": "run", "outcome": "part"}
-    runs = [StageRun(module=module, run="old", stage="speech", outcome="died", code="worker_died")]
+    now_at = {"module": module, "lease_token": "run", "outcome": "part"}
+    runs = [StageRun(module=module, lease_token="old", stage="speech", outcome="died", code="worker_died")]
     for part, text in enumerate(SAID[2:6]):
         output = {"text": text, "start": 40 + 9 * part}
         runs.append(StageRun(**now_at, stage="speech", part=part, key="k", output=output))
@@ -212,7 +212,7 @@ def history(module: Module) -> None:
     """Stage runs of a finished module, so that time left can be told."""
     for stage, seconds in {"probe": 1, "speech": 14, "steps": 1, "enhance": 1, "finalize": 2}.items():
         StageRun.objects.create(
-            module=module, run="h", stage=stage, outcome="done", seconds=seconds, media_seconds=60, key="h"
+            module=module, lease_token="h", stage=stage, outcome="done", seconds=seconds, media_seconds=60, key="h"
         )
 
 
@@ -245,7 +245,7 @@ def seed(password: str) -> dict[str, str]:
             publish(module)
     teach(made["ready"])
     history(made["ready"])
-    Worker.objects.seen("w1", kind="local", host="here", pid=1, queues=["default"])
+    Worker.objects.record_heartbeat("w1", kind="local", host="here", pid=1, queues=["default"])
     Module.objects.filter(pk=made["rebuilt"].pk).update(
         status="processing",
         stage="steps",
@@ -263,7 +263,7 @@ def seed(password: str) -> dict[str, str]:
     made["failed"] = add(ann, "IMG_2041", video, status="failed", stage="probe", progress=6, error=error)
     StageRun.objects.create(
         module=made["failed"],
-        run="f",
+        lease_token="f",
         stage="probe",
         outcome="failed",
         code="damaged_video",

@@ -64,7 +64,7 @@ class Monkey:
     def _kill_a_run(self, kind: str) -> bool:
         """Kill the process that works on some module, or the worker above it. False: nothing is in work."""
         self.watcher.look()
-        held = [row for row in self.watcher.rows.values() if row["run"] and row["worker"]]
+        held = [row for row in self.watcher.rows.values() if row["lease_token"] and row["worker"]]
         if not held:
             return False
         worker = self.chance.choice(sorted(held, key=lambda row: row["id"]))["worker"]
@@ -82,7 +82,7 @@ class Monkey:
         at = time.monotonic()
         clock = time.strftime("%H:%M:%S")
         self.journal[-1] += f" {victims} of {worker}: {', '.join(row['id'] for row in hit)}"
-        self.kills += [Kill(kind, at, clock, row["id"], row["run"]) for row in hit if victims]
+        self.kills += [Kill(kind, at, clock, row["id"], row["lease_token"]) for row in hit if victims]
         return bool(victims)
 
     def _count_calls(self) -> None:

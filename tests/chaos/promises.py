@@ -89,7 +89,10 @@ def modules(clients: Clients, watcher: Watcher) -> list[Promise]:
 
 def results(world: World) -> list[Promise]:
     rows = world.site.rows
-    runs = rows("SELECT run, count(*) FROM modules_stagerun WHERE stage = 'finalize' AND outcome = 'done' GROUP BY run")
+    runs = rows(
+        "SELECT lease_token, count(*) FROM modules_stagerun WHERE stage = 'finalize' AND outcome = 'done' "
+        "GROUP BY lease_token"
+    )
     twice = rows(
         "SELECT module_id, count(*) FROM modules_stagerun WHERE stage = 'finalize' AND outcome = 'done' "
         "GROUP BY module_id HAVING count(*) > 1"

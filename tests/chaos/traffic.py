@@ -127,16 +127,16 @@ class Watcher:
         return bool(self.rows) and all(row["status"] not in ("queued", "processing") for row in self.rows.values())
 
     def look(self) -> None:
-        names = ("id", "status", "run", "progress", "version", "attempts", "worker", "error")
+        names = ("id", "status", "lease_token", "progress", "version", "attempts", "worker", "error")
         found = self.site.rows(f"SELECT {', '.join(names)} FROM modules_module")
         at = time.monotonic()
         for values in found:
             row = dict(zip(names, values, strict=True))
             row["id"] = str(row["id"]).replace("-", "")
-            self._compare("row", self._rows, row["id"], row["run"], row["progress"], row["version"])
+            self._compare("row", self._rows, row["id"], row["lease_token"], row["progress"], row["version"])
             old = self.rows.get(row["id"])
-            if old is None or (old["run"], old["status"]) != (row["run"], row["status"]):
-                self.history.append((at, row["id"], row["run"], row["status"]))
+            if old is None or (old["lease_token"], old["status"]) != (row["lease_token"], row["status"]):
+                self.history.append((at, row["id"], row["lease_token"], row["status"]))
             self.rows[row["id"]] = row
 
     def _watch(self) -> None:

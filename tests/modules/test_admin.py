@@ -24,9 +24,13 @@ def staff(client: Client) -> Client:
 
 def test_a_module_shows_its_history_with_times_tracebacks_and_cost(staff: Client):
     module = make_module(status=Status.FAILED, error={"code": "no_video", "params": {}}, progress=7)
-    StageRun.objects.create(module=module, run="r", stage="probe", outcome="failed", seconds=1.5, traceback="Boom <b>")
-    StageRun.objects.create(module=module, run="r", stage="speech", outcome="part", part=1, output={"text": "secret"})
-    AICall.objects.create(module=module, run="r", stage="speech", model="gpt-transcribe", cost=0.0123)
+    StageRun.objects.create(
+        module=module, lease_token="r", stage="probe", outcome="failed", seconds=1.5, traceback="Boom <b>"
+    )
+    StageRun.objects.create(
+        module=module, lease_token="r", stage="speech", outcome="part", part=1, output={"text": "secret"}
+    )
+    AICall.objects.create(module=module, lease_token="r", stage="speech", model="gpt-transcribe", cost=0.0123)
     page = staff.get(reverse("admin:modules_module_change", args=[module.pk])).content.decode()
     assert "1.5 s" in page and "Boom &lt;b&gt;" in page and "$0.0123" in page
     assert "has no video in it" in page
@@ -66,7 +70,7 @@ def test_saving_the_form_writes_no_stale_state(staff: Client):
 
 
 def test_workers_are_listed_with_what_they_work_on(staff: Client):
-    Worker.objects.seen("w1", kind="rq", host="here", pid=1, queues=["default"])
+    Worker.objects.record_heartbeat("w1", kind="rq", host="here", pid=1, queues=["default"])
     module = make_module(title="Grease the chain")
     Module.objects.claim(module.pk, database_clock(), "w1")
     page = staff.get(reverse("admin:modules_worker_changelist")).content.decode()
@@ -128,7 +132,9 @@ def test_what_is_deleted_here_takes_its_files_with_it(
 
 def test_lists_read_no_transcript_and_no_traceback(staff: Client):
     module = make_module(search_text="all that was said")
-    StageRun.objects.create(module=module, run="r", stage="probe", outcome="failed", traceback="Boom", output={"a": 1})
+    StageRun.objects.create(
+        module=module, lease_token="r", stage="probe", outcome="failed", traceback="Boom", output={"a": 1}
+    )
     Rendition.objects.create(module=module)
     with CaptureQueriesContext(connection) as queries:
         for model in ("module", "stagerun", "rendition"):

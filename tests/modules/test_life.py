@@ -7,7 +7,16 @@ from datetime import timedelta
 
 import pytest
 
-from modules.models import DEAD_AFTER, Module, StageRun, Status, Superseded, bury, database_clock, recover
+from modules.models import (
+    LEASE_TIMEOUT,
+    LeaseLost,
+    Module,
+    StageRun,
+    Status,
+    database_clock,
+    release_failed_run,
+    requeue_stale,
+)
 
 from .factories import make_module
 
@@ -49,24 +58,24 @@ def test_progress_never_goes_back_and_each_report_raises_the_version():
 def test_a_run_that_lost_its_row_can_write_nothing():
     module = make_module()
     old = claim(module)
-    Module.objects.give_back(module.pk, old)
+    Module.objects.release(module.pk, old)
     new = claim(module)
     assert new and new != old
-    assert not Module.objects.beat(module.pk, old)
+    assert not Module.objects.renew_lease(module.pk, old)
     assert not Module.objects.report(module.pk, old, "speech", 50, {})
     assert not Module.objects.fail(module.pk, old, "internal")
-    assert not Module.objects.give_back(module.pk, old)
-    with pytest.raises(Superseded):
+    assert not Module.objects.release(module.pk, old)
+    with pytest.raises(LeaseLost):
         Module.objects.fence(module.pk, old)
     module.refresh_from_db()
-    assert (module.run, module.status, module.progress) == (new, Status.PROCESSING, 0)
+    assert (module.lease_token, module.status, module.progress) == (new, Status.PROCESSING, 0)
 
 
 def test_cancel_takes_the_row_from_its_run():
     module = make_module()
     run = claim(module)
     assert Module.objects.cancel(module.pk)
-    assert not Module.objects.beat(module.pk, run)
+    assert not Module.objects.renew_lease(module.pk, run)
     module.refresh_from_db()
     assert module.status == Status.CANCELLED
 
@@ -103,10 +112,10 @@ def test_a_module_in_work_is_not_put_in_the_queue_twice():
 def test_a_run_without_a_heartbeat_goes_back_to_the_queue():
     module = make_module()
     claim(module)
-    assert recover(database_clock()) == 0
-    assert recover(database_clock() + DEAD_AFTER + timedelta(seconds=1)) == 1
+    assert requeue_stale(database_clock()) == 0
+    assert requeue_stale(database_clock() + LEASE_TIMEOUT + timedelta(seconds=1)) == 1
     module.refresh_from_db()
-    assert (module.status, module.attempts, module.run) == (Status.QUEUED, 1, "")
+    assert (module.status, module.attempts, module.lease_token) == (Status.QUEUED, 1, "")
     assert module.stage_runs.get().outcome == StageRun.Outcome.DIED
 
 
@@ -115,7 +124,7 @@ def test_after_three_runs_that_saved_nothing_the_module_fails_with_a_sentence():
     for _ in range(3):
         assert claim(module)
         module.refresh_from_db()
-        bury(module, at=database_clock())
+        release_failed_run(module, at=database_clock())
     module.refresh_from_db()
     assert module.status == Status.FAILED
     assert module.error == {"code": "worker_died", "params": {"attempts": 3}}
@@ -125,9 +134,9 @@ def test_a_run_that_saved_work_before_it_died_does_not_count():
     module = make_module()
     for number in range(10):
         run = claim(module)
-        StageRun.objects.create(module=module, run=run, stage="speech", outcome="part", part=number, output={})
+        StageRun.objects.create(module=module, lease_token=run, stage="speech", outcome="part", part=number, output={})
         module.refresh_from_db()
-        bury(module, at=database_clock())
+        release_failed_run(module, at=database_clock())
     module.refresh_from_db()
     assert (module.status, module.attempts) == (Status.QUEUED, 0)
 
@@ -137,7 +146,7 @@ def test_a_deploy_is_nobodys_fault():
     for _ in range(10):
         claim(module)
         module.refresh_from_db()
-        bury(module, at=database_clock(), blame=False, outcome=StageRun.Outcome.STOPPED)
+        release_failed_run(module, at=database_clock(), blame=False, outcome=StageRun.Outcome.STOPPED)
     module.refresh_from_db()
     assert (module.status, module.attempts) == (Status.QUEUED, 0)
 
@@ -147,7 +156,7 @@ def test_burying_a_run_that_has_lost_the_row_changes_nothing():
     claim(module)
     module.refresh_from_db()
     Module.objects.cancel(module.pk)
-    assert not bury(module, at=database_clock())
+    assert not release_failed_run(module, at=database_clock())
     module.refresh_from_db()
     assert module.status == Status.CANCELLED
     assert not module.stage_runs.exists()

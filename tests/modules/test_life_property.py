@@ -26,19 +26,19 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from modules.messages import say
+from modules.messages import message_for
 from modules.models import (
-    DEAD_AFTER,
+    LEASE_TIMEOUT,
     MAX_ATTEMPTS,
+    LeaseLost,
     Module,
     StageRun,
     Status,
     Step,
-    Superseded,
     Transcript,
-    bury,
     database_clock,
-    recover,
+    release_failed_run,
+    requeue_stale,
 )
 from modules.pipeline.types import Cue, Draft, Enhanced, Material
 from modules.processing import publish
@@ -110,8 +110,8 @@ class Life(RuleBasedStateMachine):
         assert bool(token) == due
         if token is None:
             token, row = "lost" * 8, row or self.module  # a worker that goes on without a claim
-        row = Module.objects.filter(run=token).first() or row
-        row.run = token
+        row = Module.objects.filter(lease_token=token).first() or row
+        row.lease_token = token
         run = Run(token, row, Attempt(row, token, worker=worker, disposable=False), progress=row.progress)
         if due:
             self.tokens[token] = run
@@ -124,7 +124,7 @@ class Life(RuleBasedStateMachine):
         before = None if held else rows()
         try:
             done = act() is not False
-        except Superseded:
+        except LeaseLost:
             done = False
         assert done == held
         if before is not None:
@@ -133,7 +133,7 @@ class Life(RuleBasedStateMachine):
 
     @rule(run=runs)
     def beat(self, run: Run) -> None:
-        self.writes(run, lambda: Module.objects.beat(self.module.pk, run.token))
+        self.writes(run, lambda: Module.objects.renew_lease(self.module.pk, run.token))
 
     @rule(run=runs, progress=st.integers(0, 99))
     def report(self, run: Run, progress: int) -> None:
@@ -158,7 +158,7 @@ class Life(RuleBasedStateMachine):
 
     @rule(run=runs)
     def hand_back(self, run: Run) -> None:
-        if self.writes(run, lambda: Module.objects.give_back(self.module.pk, run.token)):
+        if self.writes(run, lambda: Module.objects.release(self.module.pk, run.token)):
             self.back_in_the_queue()
 
     @rule(run=runs, queue=st.sampled_from(["long", "default"]))
@@ -188,8 +188,8 @@ class Life(RuleBasedStateMachine):
     @rule()
     def sweep(self) -> None:
         at, row = database_clock(), self.row()
-        dead = row is not None and row.status == Status.PROCESSING and row.heartbeat_at < at - DEAD_AFTER
-        assert recover(at) == int(dead)
+        dead = row is not None and row.status == Status.PROCESSING and row.heartbeat_at < at - LEASE_TIMEOUT
+        assert requeue_stale(at) == int(dead)
         if dead:
             self.died(blame=True)
 
@@ -198,7 +198,9 @@ class Life(RuleBasedStateMachine):
         """Its worker saw it die, and knows the row as it was when it was claimed."""
         row = self.row()
         run.row.attempts = row.attempts if row else 0
-        if self.writes(run, lambda: bury(run.row, at=database_clock(), blame=blame, delay=delay, code="internal")):
+        if self.writes(
+            run, lambda: release_failed_run(run.row, at=database_clock(), blame=blame, delay=delay, code="internal")
+        ):
             self.died(blame=blame)
 
     def died(self, *, blame: bool) -> None:
@@ -284,7 +286,7 @@ class Life(RuleBasedStateMachine):
             return
         holder = self.expected.holder
         assert row.status == self.expected.status
-        assert row.run == (holder.token if holder else "")
+        assert row.lease_token == (holder.token if holder else "")
         assert bool(row.heartbeat_at) == (holder is not None) == (row.status == Status.PROCESSING)
         assert row.attempts == self.expected.attempts <= MAX_ATTEMPTS
         assert row.version >= self.expected.version
@@ -299,7 +301,7 @@ class Life(RuleBasedStateMachine):
             return
         assert bool(row.published_at) == self.expected.published
         if row.status == Status.FAILED:
-            assert say(row.error["code"], row.error["params"])
+            assert message_for(row.error["code"], row.error["params"])
         else:
             assert row.error is None
         if row.status == Status.READY:
@@ -309,7 +311,7 @@ class Life(RuleBasedStateMachine):
 
     @invariant()
     def work_was_saved_by_runs_that_held_the_module(self) -> None:
-        written = StageRun.objects.values_list("run", flat=True).distinct()
+        written = StageRun.objects.values_list("lease_token", flat=True).distinct()
         assert set(written) <= set(self.tokens)
 
     @invariant()
@@ -358,15 +360,15 @@ def test_a_run_that_only_repeats_saved_work_counts_as_an_attempt():
     module = make_module()
     for attempts in (0, 1, 2):
         row = claimed(module)
-        Attempt(row, row.run, worker="w1", disposable=False).save_part("stills", "key", 0, {"name": "a.jpg"})
-        assert bury(row, at=database_clock())
+        Attempt(row, row.lease_token, worker="w1", disposable=False).save_part("stills", "key", 0, {"name": "a.jpg"})
+        assert release_failed_run(row, at=database_clock())
         module.refresh_from_db()
         assert (module.status, module.attempts) == (Status.QUEUED, attempts)
-    assert bury(claimed(module), at=database_clock())
+    assert release_failed_run(claimed(module), at=database_clock())
     module.refresh_from_db()
     assert (module.status, module.error["code"]) == (Status.FAILED, "worker_died")
 
 
 def claimed(module: Module) -> Module:
     token = Module.objects.claim(module.pk, database_clock(), "w1")
-    return Module.objects.get(run=token)
+    return Module.objects.get(lease_token=token)

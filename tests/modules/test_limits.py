@@ -14,7 +14,7 @@ import av
 import pytest
 
 from modules.media import reading
-from modules.messages import say
+from modules.messages import message_for
 from modules.pipeline.types import MediaError
 from modules.processing import limits
 from modules.workers.subprocesses import fork
@@ -68,8 +68,8 @@ except Exception as error:
 
 
 def test_a_decoder_that_gets_no_memory_ends_its_run_with_an_error_and_not_its_process():
-    """In a new process: this one has freed memory that the decoder could have."""
-    video = cached("large.mp4", seconds=1, size=(3840, 2160), fps=5)
+    """In a new process, and with pictures larger than all that its imports may have freed."""
+    video = cached("huge.mp4", seconds=1, size=(7680, 4320), fps=2)
     done = subprocess.run([sys.executable, "-c", DECODE, video], cwd=ROOT, capture_output=True, text=True)
     assert (done.returncode, done.stdout.strip()) == (0, "MemoryError"), done.stderr
 
@@ -107,27 +107,27 @@ def test_an_error_of_the_machine_is_none_of_the_file(number):
         (MemoryError(), "too_heavy"),
         (OSError(errno.ENOMEM, "no memory"), "too_heavy"),
         (OSError(errno.EFBIG, "too large"), "too_much_scratch"),
-        (limits.TooMuchScratch(), "too_much_scratch"),
+        (limits.ScratchLimitExceeded(), "too_much_scratch"),
         (OSError(errno.EIO, "broken"), ""),
         (ValueError(errno.EFBIG), ""),
     ],
 )
 def test_a_limit_that_was_met_is_named_and_has_words(error, code):
-    assert limits.code_of(error) == code
-    assert not code or "upload" in say(code) or "export" in say(code)
+    assert limits.limit_code(error) == code
+    assert not code or "upload" in message_for(code) or "export" in message_for(code)
 
 
 def test_the_files_of_a_run_count_all_together(tmp_path, settings):
     settings.RUN_DISK_MB = 1
     folder = tmp_path / "scratch"
-    assert limits.scratch_over(folder) == ""  # not there yet
+    assert limits.scratch_limit_exceeded(folder) == ""  # not there yet
     folder.mkdir()
     for number in range(3):
-        assert limits.scratch_over(folder) == ""
+        assert limits.scratch_limit_exceeded(folder) == ""
         (folder / str(number)).write_bytes(bytes(MB // 2))
-    assert limits.scratch_over(folder) == "too_much_scratch"
+    assert limits.scratch_limit_exceeded(folder) == "too_much_scratch"
     settings.RUN_DISK_MB = 0
-    assert limits.scratch_over(folder) == ""
+    assert limits.scratch_limit_exceeded(folder) == ""
 
 
 def test_a_file_over_the_limit_is_an_error_in_the_run_alone(tmp_path, monkeypatch):

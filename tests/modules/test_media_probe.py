@@ -10,7 +10,7 @@ import pytest
 
 from modules import media
 from modules.media import extent
-from modules.messages import say
+from modules.messages import message_for
 from modules.pipeline.types import MediaError, Probe, SubtitleTrack
 from tests.videos import audio_only, cached, claim_duration, claim_size, damage, make_video, tone, truncate
 
@@ -26,7 +26,7 @@ def probe(path: Path, container: str = "") -> Probe:
 def code_of(path: Path, container: str = "") -> str:
     with pytest.raises(MediaError) as raised:
         probe(path, container)
-    assert say(raised.value.code, raised.value.params)
+    assert message_for(raised.value.code, raised.value.params)
     return raised.value.code
 
 

@@ -17,7 +17,7 @@ from modules.ai.ledger import FREE, Ledger, Price
 from modules.ai.openai.calls import TRIES, Calls, Unusable
 from modules.ai.openai.shapes import Overview, Section, SeenSteps, Steps, Whole
 from modules.media import encode_audio
-from modules.messages import say
+from modules.messages import message_for
 from modules.pipeline.types import ProviderError
 from tests.openai_server import CHAT, SPEECH, OpenAIServer
 
@@ -84,7 +84,7 @@ def test_what_no_second_try_would_mend_is_tried_once_and_says_what_to_set(server
         with pytest.raises(ProviderError) as caught:
             ask(calls_to(server))
         assert (caught.value.code, caught.value.passing) == (LASTING[kind], False)
-        assert "administrator" in say(caught.value.code, caught.value.params)
+        assert "administrator" in message_for(caught.value.code, caught.value.params)
         assert len(server.asked(on)) == 1
 
 
@@ -238,7 +238,7 @@ def test_a_ledger_knows_what_was_spent_before_and_what_others_are_about_to_spend
         with pytest.raises(ProviderError) as caught:
             with ledger.call("speech", "m", audio_seconds=60):
                 pass
-    assert say(caught.value.code, caught.value.params).count("0.01") == 1
+    assert message_for(caught.value.code, caught.value.params).count("0.01") == 1
     # Both calls failed to say what they heard, and cost nothing: there is room again.
     with ledger.call("speech", "m", audio_seconds=60) as call:
         call.audio_seconds = 60

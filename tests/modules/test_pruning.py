@@ -19,7 +19,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from modules.models import Module, Rendition, StageRun, Status, Step, database_clock
-from modules.storage.orphans import Orphan, drop_dead_scratch, drop_scratch, prune, prune_and_say, prune_in_turn
+from modules.storage.orphans import Orphan, prune, prune_and_log, prune_if_due, remove_scratch, remove_stale_scratch
 from modules.workers.subprocesses import fork
 
 from .factories import make_module
@@ -75,7 +75,7 @@ def test_what_rows_name_stays():
         module=module, order=1, title="Open", start=0, end=1, still=put(f"{module.folder}/stills/step.jpg")
     )
     part, whole = put(f"{module.folder}/stills/part.jpg"), put(f"{module.folder}/stills/whole.jpg")
-    stills = {"module": module, "run": "r", "stage": "stills"}
+    stills = {"module": module, "lease_token": "r", "stage": "stills"}
     StageRun.objects.create(**stills, outcome="part", part=0, output={"time": 0, "name": part})
     StageRun.objects.create(**stills, outcome="done", output=[{"time": 0, "path": whole, "width": 1}])
     StageRun.objects.create(**stills, outcome="done", output=[{"time": 3.0, "score": 0.5}])
@@ -143,7 +143,7 @@ def test_the_scratch_of_one_run_goes_at_once_and_no_other(settings):
     for name in (f"{uuid.uuid4()}-{'a' * 32}", f"{uuid.uuid4()}-{'b' * 32}"):
         (settings.WORK_DIR / name).mkdir()
         written(settings.WORK_DIR / name / "picture.jpg")
-    drop_scratch("a" * 32)
+    remove_scratch("a" * 32)
     assert [path.name[-1] for path in settings.WORK_DIR.iterdir()] == ["b"]
 
 
@@ -159,7 +159,7 @@ def test_a_worker_drops_the_scratch_of_dead_runs_and_of_no_other(settings):
         (settings.WORK_DIR / name).mkdir()
         written(settings.WORK_DIR / name / "picture.jpg", hours=0 if name == ending else 2)
         aged(settings.WORK_DIR / name)
-    drop_dead_scratch(timezone.now())
+    remove_stale_scratch(timezone.now())
     assert {path.name for path in settings.WORK_DIR.iterdir()} == {ending, *alive}
 
 
@@ -200,8 +200,8 @@ def test_the_daily_round_says_in_the_log_what_went(caplog):
     logging.getLogger("modules").addHandler(caplog.handler)
     lost = put(f"modules/{uuid.uuid4()}/video.mp4")
     with caplog.at_level("INFO", logger="modules"):
-        assert prune_and_say() == 1
-        assert prune_and_say() == 0
+        assert prune_and_log() == 1
+        assert prune_and_log() == 0
     logging.getLogger("modules").removeHandler(caplog.handler)
     assert lost in caplog.text
 
@@ -212,17 +212,17 @@ def test_one_process_of_a_machine_prunes_at_a_time_and_no_more_often_than_asked(
     reader, writer = os.pipe()
     busy = fork(lambda: (holding(tmp_path / "prune.lock"), os.write(writer, b"1"), signal.pause()))
     os.read(reader, 1)
-    prune_in_turn(3600)
+    prune_if_due(3600)
     assert default_storage.exists(first)
     os.kill(busy, signal.SIGKILL)
     os.waitpid(busy, 0)
-    prune_in_turn(3600)
+    prune_if_due(3600)
     assert not default_storage.exists(first)
     default_storage.save(second, ContentFile(b"12345"))
     aged(Path(default_storage.path(second)))
-    prune_in_turn(3600)
+    prune_if_due(3600)
     assert default_storage.exists(second)
-    prune_in_turn(0)
+    prune_if_due(0)
     assert not default_storage.exists(second)
 
 

@@ -12,9 +12,9 @@ from modules.models import Module, Rendition, StageRun, database_clock
 from modules.pipeline.still_selection import candidates
 from modules.pipeline.types import Scene, Tick, no_tick
 from modules.processing.attempt import Attempt
-from modules.processing.background import NotWanted, meanwhile
-from modules.processing.frames import Album
-from modules.processing.publish import drop_unused_stills, want_rendition
+from modules.processing.background import BackgroundWorkAbandoned, run_in_background
+from modules.processing.frames import FrameGrabber
+from modules.processing.publish import delete_unused_stills, request_rendition
 from tests.videos import cached
 
 from .factories import make_module
@@ -33,9 +33,9 @@ def run_of(module: Module) -> Attempt:
     return attempt
 
 
-def album_of(attempt: Attempt, video: Path) -> Album:
+def album_of(attempt: Attempt, video: Path) -> FrameGrabber:
     scenes = [Scene(float(time), 0.9) for time in range(3, 24, 3)]
-    return Album(attempt, video, candidates(24, (), scenes))
+    return FrameGrabber(attempt, video, candidates(24, (), scenes))
 
 
 def saved_places() -> list[int]:
@@ -64,7 +64,7 @@ def test_pictures_that_an_earlier_run_saved_are_not_taken_again(module, video, s
         album_of(first, video).complete(dies_half_way)
     saved = saved_places()
     assert len(saved) >= 3
-    assert Module.objects.give_back(module.pk, first.run)
+    assert Module.objects.release(module.pk, first.lease_token)
     pictures = album_of(run_of(module), video).complete(no_tick)
     assert len(saved_places()) == len(set(saved_places()))  # none of them twice
     assert [picture.time for picture in pictures] == sorted(picture.time for picture in pictures)
@@ -75,10 +75,10 @@ def test_pictures_that_an_earlier_run_saved_are_not_taken_again(module, video, s
 @pytest.mark.django_db(transaction=True)
 def test_the_pictures_for_the_writer_come_first_and_the_others_beside_it(module, video):
     attempt = run_of(module)
-    album = album_of(attempt, video)
-    shown = album.take([1, 3, 5], no_tick)
+    frames = album_of(attempt, video)
+    shown = frames.take([1, 3, 5], no_tick)
     assert saved_places() == [1, 3, 5] and len(shown) == 3
-    with meanwhile(attempt, album.complete) as rest:
+    with run_in_background(attempt, frames.complete) as rest:
         pass
     assert set(shown) < set(rest.result())
     assert saved_places() == list(range(len(saved_places())))
@@ -93,21 +93,21 @@ def test_what_is_done_beside_a_run_ends_with_it(module):
             begun.set()
             tick(0.5)
 
-    with pytest.raises(Died), meanwhile(run_of(module), endless) as never:
+    with pytest.raises(Died), run_in_background(run_of(module), endless) as never:
         begun.wait(5)
         raise Died
-    assert isinstance(never.exception(), NotWanted)
+    assert isinstance(never.exception(), BackgroundWorkAbandoned)
 
 
 def test_a_rendition_that_failed_is_made_once_more_when_a_person_asks_for_work(module):
     attempt = run_of(module)
-    want_rendition(attempt)
+    request_rendition(attempt)
     Rendition.objects.update(status="failed", error={"code": "damaged_video", "params": {}}, attempts=3)
     attempt.module.attempts = 1  # the run of before, again: nobody asked
-    want_rendition(attempt)
+    request_rendition(attempt)
     assert Rendition.objects.get().status == "failed"
     attempt.module.attempts = 0
-    want_rendition(attempt)
+    request_rendition(attempt)
     again = Rendition.objects.get()
     assert (again.status, again.attempts, again.error) == ("queued", 0, None)
 
@@ -115,12 +115,12 @@ def test_a_rendition_that_failed_is_made_once_more_when_a_person_asks_for_work(m
 def test_pictures_for_an_older_transcript_are_removed_and_taken_anew_when_they_are_wanted_again(module, video):
     attempt = run_of(module)
     older = album_of(attempt, video).complete(no_tick)
-    newer = Album(attempt, video, [1.0, 9.0, 17.0]).complete(no_tick)
-    Module.objects.update(status="ready", run="")
-    drop_unused_stills(module)
+    newer = FrameGrabber(attempt, video, [1.0, 9.0, 17.0]).complete(no_tick)
+    Module.objects.update(status="ready", lease_token="")
+    delete_unused_stills(module)
     stored = {path.name for path in (Path(default_storage.path(module.folder)) / "stills").iterdir()}
     assert stored == {Path(still.path).name for still in newer}
-    Module.objects.update(status="processing", run=attempt.run)
+    Module.objects.update(status="processing", lease_token=attempt.lease_token)
     again = album_of(attempt, video).complete(no_tick)
     assert [still.time for still in again] == [still.time for still in older]
     assert all(default_storage.exists(still.path) for still in again)

@@ -18,7 +18,7 @@ from modules.models import Status
 from modules.pipeline.types import MediaError
 from modules.processing import limits, publish
 from modules.storage.files import CHUNK, local_copy, read, store
-from modules.storage.time_limit import NoAnswer, in_time
+from modules.storage.time_limit import CallTimeout, call_with_timeout
 from modules.workers.subprocesses import fork
 from tests.servers import Site
 from tests.servers_storage import FlakyStore
@@ -146,11 +146,11 @@ def test_pictures_that_cannot_be_removed_do_no_harm_to_a_ready_module(settings, 
     folder.rename(folder.with_name("aside"))
     folder.write_bytes(b"no folder")  # listing it is an error
     logging.getLogger("modules").addHandler(caplog.handler)
-    publish.drop_unused_stills(module)
+    publish.delete_unused_stills(module)
     assert "Unused pictures are left for prune_storage" in caplog.text
     folder.unlink()
     folder.with_name("aside").rename(folder)
-    publish.drop_unused_stills(module)
+    publish.delete_unused_stills(module)
     logging.getLogger("modules").removeHandler(caplog.handler)
     assert not default_storage.exists(kept)
 
@@ -160,33 +160,37 @@ def test_pictures_of_a_module_that_is_in_work_again_are_left_alone(settings, tmp
     settings.MEDIA_ROOT = tmp_path
     module = make_module(status=Status.PROCESSING)
     new = default_storage.save(f"{module.folder}/stills/new.jpg", ContentFile(b"1"))
-    publish.drop_unused_stills(module)
+    publish.delete_unused_stills(module)
     assert default_storage.exists(new)
 
 
 def test_a_call_that_hangs_is_given_up_and_the_next_one_is_answered():
     never = threading.Event()
-    with pytest.raises(NoAnswer):
-        in_time(never.wait, 0.05)
-    assert in_time(lambda: 1, 60) == 1
+    with pytest.raises(CallTimeout):
+        call_with_timeout(never.wait, 0.05)
+    assert call_with_timeout(lambda: 1, 60) == 1
     never.set()
 
 
 def test_what_a_call_raises_is_raised_to_who_asked_and_a_time_out_of_its_own_is_no_missing_answer():
     with pytest.raises(ZeroDivisionError):
-        in_time(lambda: 1 / 0, 60)
+        call_with_timeout(lambda: 1 / 0, 60)
 
     def own() -> None:
         raise TimeoutError("mine")
 
     with pytest.raises(TimeoutError, match="mine"):
-        in_time(own, 60)
+        call_with_timeout(own, 60)
 
 
 def test_calls_share_a_thread_and_a_forked_process_gets_one_of_its_own():
-    assert in_time(threading.get_ident, 60) == in_time(threading.get_ident, 60) != threading.get_ident()
+    assert (
+        call_with_timeout(threading.get_ident, 60)
+        == call_with_timeout(threading.get_ident, 60)
+        != threading.get_ident()
+    )
 
     def work() -> None:
-        assert in_time(lambda: 1, 60) == 1
+        assert call_with_timeout(lambda: 1, 60) == 1
 
     assert os.waitstatus_to_exitcode(os.waitpid(fork(work), 0)[1]) == 0

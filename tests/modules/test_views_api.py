@@ -153,14 +153,16 @@ def test_a_long_result_costs_no_more_than_a_short_one(client: Client, module, dj
 
 
 def at_work(**fields) -> Module:
-    started = {"status": "processing", "run": "r", "claimed_at": database_clock() - timedelta(seconds=60)}
+    started = {"status": "processing", "lease_token": "r", "claimed_at": database_clock() - timedelta(seconds=60)}
     return make_module(**started | fields)
 
 
 def test_time_left_comes_from_earlier_videos() -> None:
     module = at_work(stage="speech", progress=20, duration=100.0)
     for stage, seconds in {"probe": 1, "speech": 50, "steps": 5, "enhance": 5, "finalize": 10}.items():
-        StageRun.objects.create(module=module, run="x", stage=stage, outcome="done", seconds=seconds, media_seconds=100)
+        StageRun.objects.create(
+            module=module, lease_token="x", stage=stage, outcome="done", seconds=seconds, media_seconds=100
+        )
     assert eta.seconds_left(module, database_clock()) == 45, "half of the speech, and what comes after"
 
 
@@ -176,5 +178,5 @@ def test_where_nothing_is_known_it_is_not_told() -> None:
     assert eta.seconds_left(at_work(stage="probe", progress=1), now) is None
     assert eta.seconds_left(at_work(stage="speech", progress=20, attempts=1), now) is None
     resumed = at_work(stage="steps", progress=40)
-    StageRun.objects.create(module=resumed, run="r", stage="speech", outcome="reused")
+    StageRun.objects.create(module=resumed, lease_token="r", stage="speech", outcome="reused")
     assert eta.seconds_left(resumed, now) is None

@@ -117,7 +117,9 @@ def test_the_copy_that_browsers_play_comes_in_place_of_the_original(client: Clie
 
 def test_strangers_get_nothing(client: Client, module) -> None:
     step = Step.objects.create(module=module, order=1, title="s", start=0, end=1, still="x.jpg")
-    run = StageRun.objects.create(module=module, run="r", stage="stills", outcome="part", output={"name": "x.jpg"})
+    run = StageRun.objects.create(
+        module=module, lease_token="r", stage="stills", outcome="part", output={"name": "x.jpg"}
+    )
     names = [
         ("video",),
         ("poster",),
@@ -137,9 +139,13 @@ def test_strangers_get_nothing(client: Client, module) -> None:
 def test_pictures_of_steps_and_of_a_run_at_work(client: Client, module) -> None:
     name = default_storage.save(f"{module.folder}/1.jpg", ContentFile(b"jpeg"))
     step = Step.objects.create(module=module, order=1, title="s", start=0, end=1, still=name)
-    run = StageRun.objects.create(module=module, run="r", stage="stills", outcome="part", output={"name": name})
-    other = StageRun.objects.create(module=module, run="r", stage="speech", outcome="part", output={"name": name})
-    done = StageRun.objects.create(module=module, run="r", stage="stills", outcome="done", output=[{"time": 1.0}])
+    run = StageRun.objects.create(module=module, lease_token="r", stage="stills", outcome="part", output={"name": name})
+    other = StageRun.objects.create(
+        module=module, lease_token="r", stage="speech", outcome="part", output={"name": name}
+    )
+    done = StageRun.objects.create(
+        module=module, lease_token="r", stage="stills", outcome="done", output=[{"time": 1.0}]
+    )
     for address in (reverse("still", args=[module.pk, step.pk]), reverse("live_still", args=[module.pk, run.pk])):
         response = client.get(address)
         assert (response["Content-Type"], body(response)) == ("image/jpeg", b"jpeg")

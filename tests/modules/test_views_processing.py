@@ -28,7 +28,7 @@ def fragment(client: Client, module: Module):
 
 def at_work(**fields) -> Module:
     now = database_clock()
-    started = {"status": "processing", "run": "r", "claimed_at": now, "heartbeat_at": now}
+    started = {"status": "processing", "lease_token": "r", "claimed_at": now, "heartbeat_at": now}
     return make_module(**started | fields)
 
 
@@ -69,7 +69,9 @@ def test_when_ready_the_poll_leads_to_the_training(client: Client, ann) -> None:
 
 def test_a_failure_is_one_sentence_and_only_staff_see_the_traceback(client: Client, ann) -> None:
     module = make_module(status="failed", stage="probe", error={"code": "no_video", "params": {}})
-    StageRun.objects.create(module=module, run="r", stage="probe", outcome="failed", traceback="Traceback: secret")
+    StageRun.objects.create(
+        module=module, lease_token="r", stage="probe", outcome="failed", traceback="Traceback: secret"
+    )
     html = fragment(client, module).content.decode()
     assert "This file has no video in it." in html
     assert "secret" not in html
@@ -92,13 +94,13 @@ def test_where_no_worker_listens_it_says_so_and_staff_learn_the_command(client: 
     assert "ask your administrator" in html
     client.force_login(make_user("boss", is_staff=True))
     assert "manage.py localworker" in fragment(client, module).content.decode()
-    Worker.objects.seen("w", kind="local", host="h", pid=1, queues=["default"])
+    Worker.objects.record_heartbeat("w", kind="local", host="h", pid=1, queues=["default"])
     assert "Nothing is working" not in fragment(client, module).content.decode()
 
 
 def test_lines_and_pictures_appear_as_they_are_found(client: Client, ann) -> None:
     module = at_work(stage="speech", progress=20)
-    part = {"module": module, "run": "r", "outcome": "part", "key": "k"}
+    part = {"module": module, "lease_token": "r", "outcome": "part", "key": "k"}
     for number in range(6):
         output = {"text": f"Line {number}", "start": number}
         StageRun.objects.create(**part, stage="speech", part=number, output=output)
@@ -112,14 +114,18 @@ def test_lines_and_pictures_appear_as_they_are_found(client: Client, ann) -> Non
 def test_cues_of_captions_are_shown_too(client: Client, ann) -> None:
     module = at_work(stage="steps", progress=40)
     cues = [{"number": 1, "start": 1.0, "end": 2.0, "text": "From the captions"}]
-    StageRun.objects.create(module=module, run="r", stage="speech", outcome="done", key="k", output={"cues": cues})
+    StageRun.objects.create(
+        module=module, lease_token="r", stage="speech", outcome="done", key="k", output={"cues": cues}
+    )
     assert "From the captions" in fragment(client, module).content.decode()
 
 
 def test_what_a_transcript_says_is_never_markup(client: Client, ann) -> None:
     module = at_work(stage="speech", title="<script>alert(1)</script>")
     output = {"text": "<img src=x onerror=alert(1)>"}
-    StageRun.objects.create(module=module, run="r", stage="speech", outcome="part", part=0, key="k", output=output)
+    StageRun.objects.create(
+        module=module, lease_token="r", stage="speech", outcome="part", part=0, key="k", output=output
+    )
     html = client.get(reverse("processing", args=[module.pk])).content.decode()
     assert "<img src=x" not in html
     assert "<script>alert" not in html
@@ -127,7 +133,7 @@ def test_what_a_transcript_says_is_never_markup(client: Client, ann) -> None:
 
 def test_a_dead_worker_is_told_honestly(client: Client, ann) -> None:
     module = at_work(stage="speech", progress=15)
-    StageRun.objects.create(module=module, run="old", stage="speech", outcome="died", code="worker_died")
+    StageRun.objects.create(module=module, lease_token="old", stage="speech", outcome="died", code="worker_died")
     assert "The worker stopped just now. We took up the work again" in fragment(client, module).content.decode()
 
 
@@ -229,7 +235,9 @@ def test_the_poll_costs_the_same_whatever_there_is(client: Client, ann, django_a
     module = at_work(stage="speech", duration=60.0)
     for number in range(30):
         make_module(title=f"Other {number}")
-        StageRun.objects.create(module=module, run="r", stage="speech", outcome="part", part=number, key="k", output={})
+        StageRun.objects.create(
+            module=module, lease_token="r", stage="speech", outcome="part", part=number, key="k", output={}
+        )
     with django_assert_max_num_queries(14):
         fragment(client, module)
 
@@ -247,6 +255,6 @@ def test_a_worker_that_does_not_serve_the_queue_of_this_video_is_no_help_to_it(
     client: Client, ann, settings, setting: str, kind: str, queues: list[str], told: bool
 ) -> None:
     settings.QUEUE = setting
-    Worker.objects.seen("w", kind=kind, host="h", pid=1, queues=queues)
+    Worker.objects.record_heartbeat("w", kind=kind, host="h", pid=1, queues=queues)
     html = fragment(client, make_module(queue="long", stage="probe")).content.decode()
     assert ("Nothing is working on long videos right now" in html) is told

@@ -22,7 +22,7 @@ if os.environ.get("MIGRATE", "yes"):
     call_command("migrate", verbosity=0)
     Worker.objects.all().delete()
 if os.environ.get("LISTENING"):
-    Worker.objects.seen("here", kind=Worker.Kind.LOCAL, host="here", pid=1, queues=["default"])
+    Worker.objects.record_heartbeat("here", kind=Worker.Kind.LOCAL, host="here", pid=1, queues=["default"])
 response = Client(headers={"host": "localhost"}).get("/readyz")
 print(json.dumps({"status": response.status_code, **response.json()}))
 """

@@ -16,7 +16,7 @@ PARTS = {"database", "queue", "workers", "storage", "ai"}
 
 
 def listening() -> None:
-    Worker.objects.seen("here", kind=Worker.Kind.LOCAL, host="here", pid=1, queues=["default"])
+    Worker.objects.record_heartbeat("here", kind=Worker.Kind.LOCAL, host="here", pid=1, queues=["default"])
 
 
 def test_alive_needs_no_database(client: Client):
@@ -101,7 +101,7 @@ def test_a_queue_that_nobody_serves_is_named_and_not_ready_once_something_waits_
     client: Client, settings: Any, queue: str, served: str, ready: bool
 ):
     settings.QUEUE = "auto"
-    Worker.objects.seen("w", kind=Worker.Kind.RQ, host="here", pid=1, queues=[served])
+    Worker.objects.record_heartbeat("w", kind=Worker.Kind.RQ, host="here", pid=1, queues=[served])
     listed = client.get("/readyz").json()["workers"]
     assert listed["ok"] is True
     assert "Nobody serves long, renditions" in listed["message"]
@@ -115,6 +115,6 @@ def test_a_queue_that_nobody_serves_is_named_and_not_ready_once_something_waits_
 @pytest.mark.django_db
 def test_a_copy_for_browsers_that_nobody_makes_is_told(client: Client, settings: Any):
     settings.QUEUE = "auto"
-    Worker.objects.seen("w", kind=Worker.Kind.RQ, host="here", pid=1, queues=["default", "long"])
+    Worker.objects.record_heartbeat("w", kind=Worker.Kind.RQ, host="here", pid=1, queues=["default", "long"])
     Rendition.objects.create(module=make_module(status=Status.READY))
     assert "What waits in renditions is served by nobody" in client.get("/readyz").json()["workers"]["message"]

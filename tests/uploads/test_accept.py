@@ -12,9 +12,9 @@ from django.db import IntegrityError
 
 from modules.models import Module
 from trainingsite.accounts.models import User
-from uploads.accept import accept, tidy
+from uploads.accept import accept, title_from_file_name
 from uploads.models import Upload
-from uploads.rejection import Refused
+from uploads.rejection import Rejected
 
 from .conftest import files_in
 
@@ -33,7 +33,7 @@ TITLES = {
 
 @pytest.mark.parametrize(("name", "title"), TITLES.items())
 def test_a_title_is_made_from_the_file_s_name(name: str, title: str):
-    assert tidy(name) == title
+    assert title_from_file_name(name) == title
 
 
 @pytest.mark.django_db(transaction=True)
@@ -59,7 +59,7 @@ def test_a_file_on_the_disk_is_copied_and_stays(clip: bytes, media: Path, tmp_pa
 @pytest.mark.django_db
 def test_what_is_no_video_is_refused_on_every_way_in(media: Path):
     anna = User.objects.create_user("anna")
-    with pytest.raises(Refused, match="not a video we can read"):
+    with pytest.raises(Rejected, match="not a video we can read"):
         accept(ContentFile(b"text", "one.mp4"), user=anna, source=Upload.Source.COMMAND)
     assert files_in(media) == []
 
@@ -68,7 +68,7 @@ def test_what_is_no_video_is_refused_on_every_way_in(media: Path):
 def test_the_count_of_those_in_work_is_taken_again_when_the_rows_are_written(clip: bytes, media: Path, settings: Any):
     settings.MAX_ACTIVE_PER_USER = 0
     anna = User.objects.create_user("anna")
-    with pytest.raises(Refused, match="You have 0 videos in work"):
+    with pytest.raises(Rejected, match="You have 0 videos in work"):
         accept(ContentFile(clip, "one.mp4"), user=anna, source=Upload.Source.API)
     assert files_in(media) == []
     accept(ContentFile(clip, "one.mp4"), user=anna, source=Upload.Source.COMMAND)

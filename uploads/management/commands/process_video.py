@@ -14,14 +14,14 @@ from django.contrib.auth import get_user_model
 from django.core.files import File
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from modules.messages import say
-from modules.models import Module, Status, bury, database_clock
+from modules.messages import message_for
+from modules.models import Module, Status, database_clock, release_failed_run
 from modules.processing.conductor import process
-from modules.storage.orphans import drop_scratch
+from modules.storage.orphans import remove_scratch
 from modules.workers import subprocesses
 from uploads.accept import accept
 from uploads.models import Upload
-from uploads.rejection import Refused
+from uploads.rejection import Rejected
 
 BAR = 30  # characters
 NAME = "process_video"
@@ -42,14 +42,14 @@ class Command(BaseCommand):
             module = self._accept(owner, options)
         except OSError as error:
             raise CommandError(f"{error.filename}: {error.strerror}") from error
-        except Refused as refused:
-            raise CommandError(str(refused)) from refused
+        except Rejected as rejected:
+            raise CommandError(str(rejected)) from rejected
         module = self._work(module)
         if module.status != Status.READY:
             error = module.error or {"code": module.status, "params": {}}
-            raise CommandError(say(error["code"], error["params"]))
+            raise CommandError(message_for(error["code"], error["params"]))
         for notice in module.notices:
-            self.stdout.write(self.style.WARNING(say(notice["code"], notice["params"])))
+            self.stdout.write(self.style.WARNING(message_for(notice["code"], notice["params"])))
         self.stdout.write(module.get_absolute_url())
 
     def _owner(self, name: str | None) -> Any:
@@ -92,15 +92,15 @@ class Command(BaseCommand):
         ended, status = os.waitpid(child, os.WNOHANG)
         if not ended:
             return child
-        row = Module.objects.filter(pk=module.pk).exclude(run="").first()
+        row = Module.objects.filter(pk=module.pk).exclude(lease_token="").first()
         if os.waitstatus_to_exitcode(status) != 0 and row:
-            drop_scratch(row.run)
-            bury(row, at=database_clock())
+            remove_scratch(row.lease_token)
+            release_failed_run(row, at=database_clock())
         return None
 
     def _show(self, module: Module) -> None:
         if sys.stdout.isatty():
             done = BAR * module.progress // 100
-            words = say(module.message.get("code", "queued"), module.message.get("params"))
+            words = message_for(module.message.get("code", "queued"), module.message.get("params"))
             self.stdout.write(f"\r{'█' * done}{'·' * (BAR - done)} {module.progress:3d} % {words:60.60}", ending="")
             self.stdout.flush()
