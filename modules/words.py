@@ -10,6 +10,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from .ai.registry import OPENAI
+
 WORDS = {
     # What is being done.
     "queued": _("Waiting for a free worker"),
@@ -41,15 +43,15 @@ WORDS = {
     # What an AI service could not do. Local means were used in its place.
     "ai_key_refused": _(
         "The AI service refused our key, so this was made without it. "
-        "Please ask your administrator to check OPENAI_API_KEY."
+        "Please ask your administrator to check {key_setting}."
     ),
     "ai_not_allowed": _(
         "Our key may not use the AI model {model}, so this was made without it. "
-        "Please ask your administrator to check the rights of OPENAI_API_KEY."
+        "Please ask your administrator to check the rights of {key_setting}."
     ),
     "ai_quota": _(
         "The credit at the AI service is used up, so this was made without it. "
-        "Please ask your administrator to top up the account of OPENAI_API_KEY."
+        "Please ask your administrator to top up the account of {key_setting}."
     ),
     "ai_model_unknown": _(
         "The AI service has no model {model}, so this was made without it. "
@@ -57,7 +59,7 @@ WORDS = {
     ),
     "ai_address_wrong": _(
         "There is no AI service at the address we have, so this was made without it. "
-        "Please ask your administrator to check OPENAI_BASE_URL."
+        "Please ask your administrator to check {address_setting}."
     ),
     "ai_request_refused": _(
         "The AI model {model} could not be asked in the way we need, so this was made without it. "
@@ -120,8 +122,10 @@ WORDS = {
     "not_allowed": _("Please send the video by POST."),
     "csrf": _("This page was open for too long. Please reload it and try again."),
 }
+# Rows of older versions do not say which setting is meant, because there was one provider that had any.
+OLDER_PARAMS = {"key_setting": OPENAI.key_setting, "address_setting": OPENAI.address_setting}
 
 
 def say(code: str, params: Mapping[str, Any] | None = None) -> str:
     """The sentence for a code. Raises KeyError for a code that has no words."""
-    return str(WORDS[code]).format(**(params or {}))
+    return str(WORDS[code]).format(**OLDER_PARAMS | dict(params or {}))
