@@ -160,7 +160,7 @@ def speech_only(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Provider:
     """A provider that has a key, comes first, and does nothing but speech."""
     service = Service("modules.ai.local.speech", "WHISPER_MODEL")
     provider = Provider("ears", "Ears", {"speech": service}, ("EARS_API_KEY",), "EARS_API_KEY")
-    monkeypatch.setattr(registry, "PROVIDERS", (provider, *PROVIDERS))
+    monkeypatch.setattr(registry, "PROVIDERS", (provider, OPENAI, LOCAL))
     settings.EARS_API_KEY, settings.OPENAI_API_KEY = "key", "sk-test"
     return provider
 

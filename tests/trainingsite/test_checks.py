@@ -8,13 +8,15 @@ from typing import Any
 import pytest
 from django.core.checks import CheckMessage, run_checks
 
+from modules.ai.registry import choices
+
 from .conftest import run_python
 
 OPENAI_CURE = "Set OPENAI_API_KEY (or OPENAI_BASE_URL of a server without keys), or set it to “auto”."
 MISTAKES = {
     "an unknown queue": ({"QUEUE": "celery"}, "E001", "auto, rq, local"),
-    "an unknown speech provider": ({"SPEECH_PROVIDER": "google"}, "E001", "auto, openai, local"),
-    "an unknown writer": ({"WRITER_PROVIDER": "OpenAI"}, "E001", "auto, openai, local"),
+    "an unknown speech provider": ({"SPEECH_PROVIDER": "google"}, "E001", ", ".join(choices("speech"))),
+    "an unknown writer": ({"WRITER_PROVIDER": "OpenAI"}, "E001", ", ".join(choices("writer"))),
     "a limit of nothing": ({"MAX_UPLOAD_MB": 0}, "E002", "above zero"),
     "a negative reserve": ({"MIN_FREE_DISK_MB": -1}, "E002", "0 or more"),
     "a folder that is not there": ({"DATA_DIR": Path("/nowhere")}, "E003", "DATA_DIR"),
