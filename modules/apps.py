@@ -1,6 +1,9 @@
 from django.apps import AppConfig
+from django.core.checks import register
 
 from trainingsite.accounts import personal_data
+
+from .ai.checks import check_providers
 
 
 class ModulesConfig(AppConfig):
@@ -9,3 +12,4 @@ class ModulesConfig(AppConfig):
 
     def ready(self) -> None:
         personal_data.on_deletion("modules.storage.files.deleting_files_of_owners")
+        register(check_providers)

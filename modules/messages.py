@@ -10,6 +10,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from .ai.registry import OPENAI
+
 MESSAGES = {
     # What is being done.
     "queued": _("Waiting for a free worker"),
@@ -41,15 +43,15 @@ MESSAGES = {
     # What an AI service could not do. Local means were used in its place.
     "ai_key_refused": _(
         "The AI service refused our key, so this was made without it. "
-        "Please ask your administrator to check OPENAI_API_KEY."
+        "Please ask your administrator to check {key_setting}."
     ),
     "ai_not_allowed": _(
         "Our key may not use the AI model {model}, so this was made without it. "
-        "Please ask your administrator to check the rights of OPENAI_API_KEY."
+        "Please ask your administrator to check the rights of {key_setting}."
     ),
     "ai_quota": _(
         "The credit at the AI service is used up, so this was made without it. "
-        "Please ask your administrator to top up the account of OPENAI_API_KEY."
+        "Please ask your administrator to top up the account of {key_setting}."
     ),
     "ai_model_unknown": _(
         "The AI service has no model {model}, so this was made without it. "
@@ -57,7 +59,7 @@ MESSAGES = {
     ),
     "ai_address_wrong": _(
         "There is no AI service at the address we have, so this was made without it. "
-        "Please ask your administrator to check OPENAI_BASE_URL."
+        "Please ask your administrator to check {address_setting}."
     ),
     "ai_request_refused": _(
         "The AI model {model} could not be asked in the way we need, so this was made without it. "
@@ -118,8 +120,10 @@ MESSAGES = {
     "too_many": _("You have {limit} videos in work. Please wait until one of them is ready."),
     "not_allowed": _("Please send the video by POST."),
 }
+# Rows of older versions do not say which setting is meant, because there was one provider that had any.
+OLDER_PARAMS = {"key_setting": OPENAI.key_setting, "address_setting": OPENAI.address_setting}
 
 
 def message_for(code: str, params: Mapping[str, Any] | None = None) -> str:
     """The sentence for a code. Raises KeyError for a code that has no words."""
-    return str(MESSAGES[code]).format(**(params or {}))
+    return str(MESSAGES[code]).format(**OLDER_PARAMS | dict(params or {}))

@@ -1,4 +1,7 @@
-"""System checks: each names the mistake in the settings, and the cure. `manage.py check` runs them, and every start."""
+"""System checks: each names the mistake in the settings, and the cure. `manage.py check` runs them, and every start.
+
+Those of the settings for AI are in `modules.ai.checks`.
+"""
 
 from __future__ import annotations
 
@@ -12,13 +15,7 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 
-from modules.ai.ledger import PRICES
-
-CHOICES = {
-    "QUEUE": ("auto", "rq", "local"),
-    "SPEECH_PROVIDER": ("auto", "openai", "local"),
-    "WRITER_PROVIDER": ("auto", "openai", "local"),
-}
+QUEUES = ("auto", "rq", "local")
 POSITIVE = ("MAX_UPLOAD_MB", "MAX_ACTIVE_PER_USER", "AI_CONCURRENCY", "MAX_VIDEO_HOURS", "MAX_VIDEO_PIXELS")
 OLDEST_SQLITE = (3, 35)  # UPDATE … RETURNING and window functions
 
@@ -26,15 +23,14 @@ OLDEST_SQLITE = (3, 35)  # UPDATE … RETURNING and window functions
 @register()
 def check_settings(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
     """All of them; without a database, so that they can run before it is there."""
-    return [*choices(), *numbers(), *data_folder(), *openai(), *prices(), *object_store(), *exposure(), *sqlite()]
+    return [*queue(), *numbers(), *data_folder(), *object_store(), *exposure(), *sqlite()]
 
 
-def choices() -> Iterator[CheckMessage]:
-    for name, allowed in CHOICES.items():
-        if (value := getattr(settings, name)) not in allowed:
-            yield Error(
-                f"{name} is “{value}”.", hint=f"Set it to one of: {', '.join(allowed)}.", id="trainingsite.E001"
-            )
+def queue() -> Iterator[CheckMessage]:
+    if settings.QUEUE not in QUEUES:
+        yield Error(
+            f"QUEUE is “{settings.QUEUE}”.", hint=f"Set it to one of: {', '.join(QUEUES)}.", id="trainingsite.E001"
+        )
 
 
 def numbers() -> Iterator[CheckMessage]:
@@ -52,28 +48,6 @@ def data_folder() -> Iterator[CheckMessage]:
                 f"The folder {path} cannot be written to.",
                 hint="Make it, give it to the user that runs the site, or set DATA_DIR to another folder.",
                 id="trainingsite.E003",
-            )
-
-
-def openai() -> Iterator[CheckMessage]:
-    for name in ("SPEECH_PROVIDER", "WRITER_PROVIDER"):
-        if getattr(settings, name) == "openai" and not (settings.OPENAI_API_KEY or settings.OPENAI_BASE_URL):
-            yield Error(
-                f"{name} is “openai”, but there is no key.",
-                hint="Set OPENAI_API_KEY (or OPENAI_BASE_URL of a server without keys), or set it to “auto”.",
-                id="trainingsite.E004",
-            )
-
-
-def prices() -> Iterator[CheckMessage]:
-    known = [*PRICES, *settings.AI_PRICES]
-    for name in ("OPENAI_TRANSCRIBE_MODEL", "OPENAI_MODEL"):
-        model = getattr(settings, name)
-        if settings.AI_MAX_COST_PER_MODULE and not any(model.startswith(one) for one in known):
-            yield Warning(
-                f"AI_MAX_COST_PER_MODULE is set, but nobody knows what “{model}” ({name}) costs.",
-                hint='Add it to AI_PRICES, as {"model": {"tokens_in": 0.1, "tokens_out": 0.5}}; it counts as free now.',
-                id="trainingsite.W002",
             )
 
 

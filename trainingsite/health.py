@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from modules import jobs
+from modules.ai.registry import provider_for
 from modules.models import Module, Rendition, Status, Worker, database_clock
 
 
@@ -103,11 +104,10 @@ def storage() -> Part:
 
 
 def ai() -> Part:
-    named = bool(settings.OPENAI_API_KEY or settings.OPENAI_BASE_URL)
-    auto = "openai" if named else "local"
-    speech, writer = (
-        auto if chosen == "auto" else chosen for chosen in (settings.SPEECH_PROVIDER, settings.WRITER_PROVIDER)
-    )
-    if "openai" in (speech, writer) and not named:
-        return Part(False, "OpenAI is chosen, but OPENAI_API_KEY is not set; the local means are used.")
-    return Part(True, f"Speech: {speech}. Steps: {writer}.")
+    speech, writer = provider_for("speech"), provider_for("writer")
+    for provider in (speech, writer):
+        if not provider.is_configured:
+            return Part(
+                False, f"{provider.label} is chosen, but {provider.key_setting} is not set; the local means are used."
+            )
+    return Part(True, f"Speech: {speech.name}. Steps: {writer.name}.")

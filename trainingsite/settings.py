@@ -256,7 +256,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 
 # --- AI -------------------------------------------------------------------------------------------------------
 
-SPEECH_PROVIDER = env.str("SPEECH_PROVIDER", default="auto")  # auto, openai or local
+SPEECH_PROVIDER = env.str("SPEECH_PROVIDER", default="auto")  # auto, or a name in modules/ai/registry.py
 WRITER_PROVIDER = env.str("WRITER_PROVIDER", default="auto")
 OPENAI_API_KEY = env.str("OPENAI_API_KEY", default="")
 OPENAI_BASE_URL = env.str("OPENAI_BASE_URL", default="")

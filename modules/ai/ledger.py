@@ -1,4 +1,4 @@
-"""What AI calls cost, and the bound on it. No Django, no network; safe to share between threads."""
+"""What AI calls cost, and the bound on it. No database, no network; safe to share between threads."""
 
 from __future__ import annotations
 
@@ -10,18 +10,8 @@ from dataclasses import dataclass
 
 from modules.pipeline.types import ProviderError
 
+from .registry import PRICES, Price
 
-@dataclass(frozen=True)
-class Price:
-    """US dollars. minute: of audio; tokens_in, tokens_out: a million tokens."""
-
-    minute: float = 0.0
-    tokens_in: float = 0.0
-    tokens_out: float = 0.0
-
-
-PRICES = {"gpt-transcribe": Price(minute=0.0045), "gpt-6-luna": Price(tokens_in=0.10, tokens_out=0.50)}
-"""November 2026. A model that is not in the table (your own server's) counts as free."""
 FREE = Price()
 
 

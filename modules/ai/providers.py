@@ -1,31 +1,35 @@
-"""Which AI does what: chosen by settings, speech and writing apart. The local one always stands behind the chosen."""
+"""The AI of one attempt: what settings choose for speech and for writing, and the local one behind each."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, MutableMapping
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from importlib import import_module
-from types import ModuleType
-from typing import TYPE_CHECKING, TypeAlias
+from types import TracebackType
+from typing import Any, Protocol, Self
 
 import numpy as np
 from django.conf import settings
+from django.utils.module_loading import import_string
 
-from modules.pipeline.types import Still, Writer
+from modules.pipeline.types import Speech, Still, Writer
 
-from .ledger import PRICES, Ledger, Price
-from .rules import LocalWriter
+from .ledger import Ledger
+from .registry import LOCAL, SETTING_FOR, Kind, known_prices, provider_for
+from .resources import Resources
 from .vad import voiced_spans
-from .whisper import LocalWhisper
-
-if TYPE_CHECKING:
-    from .openai import OpenAISpeech
 
 voiced = voiced_spans
 
-Recogniser: TypeAlias = "OpenAISpeech | LocalWhisper"
-"""A Speech that is a context too: what it holds is given back at the end."""
+
+class Recogniser(Speech, Protocol):
+    """A Speech that is a context too: what it holds is given back at the end."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -50,39 +54,20 @@ def chosen(
     spent: US dollars that the module has cost before; answers: what a writer paid for before; picture: a still as a
     small JPEG; encode: audio as a file.
     """
-    limit = settings.AI_MAX_COST_PER_MODULE or None
-    ledger = Ledger(limit, PRICES | {name: Price(**price) for name, price in settings.AI_PRICES.items()}, spent)
-    local = Providers((LocalWhisper(settings.WHISPER_MODEL),), (LocalWriter(),), ledger)
-    if not any_openai():
-        yield local
-        return
-    openai, at_once = load_openai(), settings.AI_CONCURRENCY
-    calls = openai.Calls(
-        settings.OPENAI_API_KEY, settings.OPENAI_BASE_URL, ledger=ledger, chat_seconds=settings.OPENAI_TIMEOUT
-    )
-    speech, segments = settings.OPENAI_TRANSCRIBE_MODEL, settings.OPENAI_TRANSCRIBE_SEGMENTS
-    recogniser = openai.OpenAISpeech(calls, speech, encode, at_once=at_once, segments=segments)
-    writer = openai.OpenAIWriter(calls, settings.OPENAI_MODEL, picture, at_once=at_once, answers=answers)
-    recognisers = (recogniser,) if uses_openai(settings.SPEECH_PROVIDER) else ()
-    writers = (writer,) if uses_openai(settings.WRITER_PROVIDER) else ()
-    with closing(calls):
-        yield Providers((*recognisers, *local.recognisers), (*writers, *local.writers), ledger)
+    ledger = Ledger(settings.AI_MAX_COST_PER_MODULE or None, known_prices(), spent)
+    with ExitStack() as stack:
+        resources = Resources(ledger, answers, picture, encode, stack)
+        recognisers = tuple(make(resources) for make in factories_for("speech"))
+        writers = tuple(make(resources) for make in factories_for("writer"))
+        yield Providers(recognisers, writers, ledger)
 
 
-def load_openai() -> ModuleType:
-    """The providers that need the client, which takes a second to load: only where settings call for it."""
-    return import_module(f"{__package__}.openai")
+def factories_for(kind: Kind) -> list[Callable[[Resources], Any]]:
+    """What makes the chosen service of this kind, and the local one. The first call imports their libraries."""
+    first = provider_for(kind)
+    providers = [LOCAL] if first is LOCAL else [first, LOCAL]
+    return [import_string(provider.services[kind].factory) for provider in providers]
 
 
-def any_openai() -> bool:
-    """Does speech or writing go to an OpenAI-compatible server?"""
-    return uses_openai(settings.SPEECH_PROVIDER) or uses_openai(settings.WRITER_PROVIDER)
-
-
-def uses_openai(choice: str) -> bool:
-    """Does this setting (auto, openai or local) mean an OpenAI-compatible server?"""
-    return choice == "openai" or (choice == "auto" and bool(settings.OPENAI_API_KEY or settings.OPENAI_BASE_URL))
-
-
-if any_openai():
-    load_openai()  # by a worker, before it forks
+for _kind in SETTING_FOR:
+    factories_for(_kind)  # A worker imports this file before it forks, so its children need not load the libraries.

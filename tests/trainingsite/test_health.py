@@ -55,7 +55,14 @@ def test_a_provider_without_a_key_is_told_but_no_hindrance(client: Client, setti
     listening()
     settings.SPEECH_PROVIDER, settings.OPENAI_API_KEY, settings.OPENAI_BASE_URL = "openai", "", ""
     response = client.get("/readyz")
-    assert (response.status_code, response.json()["ai"]["ok"]) == (200, False)
+    message = "OpenAI is chosen, but OPENAI_API_KEY is not set; the local means are used."
+    assert (response.status_code, response.json()["ai"]) == (200, {"ok": False, "message": message})
+
+
+@pytest.mark.django_db
+def test_who_does_the_work_is_told(client: Client, settings: Any):
+    settings.SPEECH_PROVIDER, settings.WRITER_PROVIDER, settings.OPENAI_API_KEY = "local", "auto", "sk-test"
+    assert client.get("/readyz").json()["ai"] == {"ok": True, "message": "Speech: local. Steps: openai."}
 
 
 @pytest.mark.django_db

@@ -1,4 +1,4 @@
-"""OpenAI and servers that speak its language: the only package that imports openai. No Django here."""
+"""OpenAI and servers that speak its language: the only package that imports openai. Only `factories` reads settings."""
 
 from .calls import Calls
 from .speech import OpenAISpeech

@@ -19,6 +19,7 @@ import openai
 from pydantic import BaseModel, ValidationError
 
 from modules.ai.ledger import Call, Ledger
+from modules.ai.registry import OPENAI
 from modules.pipeline.types import ProviderError
 
 log = logging.getLogger(__name__)
@@ -89,7 +90,8 @@ class Calls:
             call.audio_seconds = seconds
             return answer
 
-        return self._patiently(once, stage, model, stop, "OPENAI_TRANSCRIBE_MODEL", audio_seconds=seconds)
+        setting = OPENAI.services["speech"].model_setting
+        return self._patiently(once, stage, model, stop, setting, audio_seconds=seconds)
 
     def chat(
         self, stage: str, model: str, messages: Sequence[Mapping[str, Any]], shape: type[M], stop: threading.Event
@@ -108,15 +110,14 @@ class Calls:
             _count(answer, call)
             return _parsed(shape, _content(answer))
 
-        tokens_in = tokens + PICTURE_TOKENS * pictures
-        return self._patiently(once, stage, model, stop, "OPENAI_MODEL", tokens_in=tokens_in, tokens_out=1000 + tokens)[
-            0
-        ]
+        setting = OPENAI.services["writer"].model_setting
+        expected = {"tokens_in": tokens + PICTURE_TOKENS * pictures, "tokens_out": 1000 + tokens}
+        return self._patiently(once, stage, model, stop, setting, **expected)[0]
 
     def _client(self) -> openai.OpenAI:
         """Made on first use, so in the process that uses it. Its own tries are off: those here are counted."""
         if not self.key.isascii():
-            raise ProviderError("ai_key_refused")
+            raise ProviderError("ai_key_refused", key_setting=OPENAI.key_setting)
         with self._lock:
             if self._made is None:
                 self._made = openai.OpenAI(
@@ -178,7 +179,7 @@ def _meaning(error: openai.APIStatusError, model: str, setting: str) -> Provider
     status, codes = error.status_code, {error.code, error.type}
     log.warning("%s: HTTP %s %s", model, status, error.message[:500])
     if codes & QUOTA:
-        return ProviderError("ai_quota")
+        return ProviderError("ai_quota", key_setting=OPENAI.key_setting)
     if status in PASSING or status >= 500:
         busy = "ai_busy" if status == 429 else "ai_unreachable"
         return ProviderError(busy, passing=True, retry_after=_retry_after(error.response.headers))
@@ -186,11 +187,11 @@ def _meaning(error: openai.APIStatusError, model: str, setting: str) -> Provider
     if unknown or (status == 404 and re.search(r"\bmodel\b", error.message, re.IGNORECASE)):
         return ProviderError("ai_model_unknown", model=model, setting=setting)
     if status == 401:
-        return ProviderError("ai_key_refused")
+        return ProviderError("ai_key_refused", key_setting=OPENAI.key_setting)
     if status == 403:
-        return ProviderError("ai_not_allowed", model=model)
+        return ProviderError("ai_not_allowed", model=model, key_setting=OPENAI.key_setting)
     if status == 404:
-        return ProviderError("ai_address_wrong")
+        return ProviderError("ai_address_wrong", address_setting=OPENAI.address_setting)
     return ProviderError("ai_request_refused", model=model, setting=setting)
 
 
