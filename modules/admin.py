@@ -18,7 +18,28 @@ from modules.storage.files import deleting_files_of
 
 from . import jobs
 from .messages import message_for
-from .models import AICall, Module, Rendition, StageRun, Status, Step, Transcript, Worker, database_clock
+from .models import AICall, Module, Rendition, StageRun, Status, Step, Transcript, Worker, database_clock, stages
+
+
+class StageFilter(admin.SimpleListFilter):
+    """By stage. The names come from the table, so that no list is read to find out which there are."""
+
+    title = "stage"
+    parameter_name = "stage"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(stage.name, str(stage.label)) for stage in stages.STAGES]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(stage=self.value()) if self.value() else queryset
+
+
+class StageLabel:
+    """For rows with the name of a stage."""
+
+    @admin.display(description="stage", ordering="stage")
+    def stage_label(self, row: Module | StageRun | AICall) -> str:
+        return stages.label_of(row.stage) or "–"
 
 
 class ReadOnlyInline(admin.TabularInline):
@@ -37,9 +58,9 @@ class ReadOnlyInline(admin.TabularInline):
         return False
 
 
-class StageRunInline(ReadOnlyInline):
+class StageRunInline(StageLabel, ReadOnlyInline):
     model = StageRun
-    fields = ["started_at", "stage", "outcome", "attempt", "took", "provider", "worker", "code", "trace"]
+    fields = ["started_at", "stage_label", "outcome", "attempt", "took", "provider", "worker", "code", "trace"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[StageRun]:
         return super().get_queryset(request).whole().defer("output")
@@ -57,9 +78,9 @@ class StageRunInline(ReadOnlyInline):
         )
 
 
-class AICallInline(ReadOnlyInline):
+class AICallInline(StageLabel, ReadOnlyInline):
     model = AICall
-    fields = ["at", "stage", "model", "took", "audio_seconds", "tokens_in", "tokens_out", "dollars", "outcome"]
+    fields = ["at", "stage_label", "model", "took", "audio_seconds", "tokens_in", "tokens_out", "dollars", "outcome"]
 
     @admin.display(description="took")
     def took(self, call: AICall) -> str:
@@ -81,9 +102,9 @@ class TranscriptInline(ReadOnlyInline):
 
 
 @admin.register(Module)
-class ModuleAdmin(admin.ModelAdmin):
-    list_display = ["title", "owner", "status", "stage", "bar", "attempts", "length", "cost", "age", "open_page"]
-    list_filter = ["status", "stage", "queue", "visibility", "created_at"]
+class ModuleAdmin(StageLabel, admin.ModelAdmin):
+    list_display = ["title", "owner", "status", "stage_label", "bar", "attempts", "length", "cost", "age", "open_page"]
+    list_filter = ["status", StageFilter, "queue", "visibility", "created_at"]
     search_fields = ["title", "owner__username", "owner__email", "id"]
     list_select_related = ["owner"]
     date_hierarchy = "created_at"
@@ -94,7 +115,19 @@ class ModuleAdmin(admin.ModelAdmin):
         (None, {"fields": ["title", "description", "owner", "language", "visibility"]}),
         (
             "State",
-            {"fields": ["status", "stage", "bar", "doing", "went_wrong", "attempts", "queue", "waits_until", "cost"]},
+            {
+                "fields": [
+                    "status",
+                    "stage_label",
+                    "bar",
+                    "doing",
+                    "went_wrong",
+                    "attempts",
+                    "queue",
+                    "waits_until",
+                    "cost",
+                ]
+            },
         ),
         ("Times", {"fields": ["created_at", "queued_at", "claimed_at", "heartbeat_at", "published_at", "worker"]}),
         ("Video", {"fields": ["video", "captions_file", "container", "length", "size_in_pixels", "codecs"]}),
@@ -228,11 +261,11 @@ class RenditionAdmin(admin.ModelAdmin):
 
 
 @admin.register(StageRun)
-class StageRunAdmin(admin.ModelAdmin):
+class StageRunAdmin(StageLabel, admin.ModelAdmin):
     list_display = [
         "started_at",
         "module",
-        "stage",
+        "stage_label",
         "outcome",
         "seconds",
         "media_seconds",
@@ -240,7 +273,7 @@ class StageRunAdmin(admin.ModelAdmin):
         "worker",
         "code",
     ]
-    list_filter = ["stage", "outcome", "code", "provider"]
+    list_filter = [StageFilter, "outcome", "code", "provider"]
     list_select_related = ["module"]
     date_hierarchy = "started_at"
     ordering = ["-started_at"]

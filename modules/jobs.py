@@ -28,7 +28,7 @@ __all__ = [
 
 logger = logging.getLogger(__name__)
 
-QUEUES = ("default", "long", "renditions")
+QUEUES = tuple(settings.QUEUES)
 FUNCTIONS = {Module: "modules.processing.conductor.process", Rendition: "modules.processing.rendition.render"}
 
 DOWN_FOR = 5.0  # seconds that Redis is taken for down after it failed
@@ -40,7 +40,7 @@ REDIS_ERRORS = (RedisError, OSError)
 
 def connection() -> Redis:
     """A client that waits for Redis no longer than a web request may."""
-    return django_rq.get_connection("default")
+    return django_rq.get_connection(settings.DEFAULT_QUEUE)
 
 
 def reachable() -> bool:

@@ -173,7 +173,10 @@ else:
         "SSL_CERT_REQS": _tls.pop("ssl_cert_reqs", "required"),
         "REDIS_CLIENT_KWARGS": REDIS_PATIENCE | _tls,
     }
-RQ_QUEUES = {name: dict(_connection) for name in ("default", "long", "renditions")}
+# Every queue, with the niceness of what runs from it: what somebody waits for goes before what can wait.
+QUEUES = {"default": 0, "long": 5, "renditions": 10}
+DEFAULT_QUEUE, LONG_QUEUE, RENDITIONS_QUEUE = QUEUES
+RQ_QUEUES = {name: dict(_connection) for name in QUEUES}
 RQ = {"WORKER_CLASS": "modules.workers.rq_worker.RQWorker", "COMMIT_MODE": "auto"}
 RQ_SHOW_ADMIN_LINK = False  # our admin links to it only where Redis answers
 

@@ -1,13 +1,13 @@
 """The domain. Verbs live on the QuerySets."""
 
+from . import stages
 from .content import Cue, Question, Step, Transcript, search_text
 from .lease import LEASE_TIMEOUT, MAX_ATTEMPTS, Lease, LeaseLost, LeaseQuerySet, Status, database_clock
-from .module import BANDS, Module, ModuleQuerySet, Rendition, Stage, Visibility
+from .module import Module, ModuleQuerySet, Rendition, Visibility
 from .recovery import release_failed_run, requeue_stale
 from .runs import AICall, StageRun, Worker
 
 __all__ = [
-    "BANDS",
     "LEASE_TIMEOUT",
     "MAX_ATTEMPTS",
     "AICall",
@@ -19,7 +19,6 @@ __all__ = [
     "ModuleQuerySet",
     "Question",
     "Rendition",
-    "Stage",
     "StageRun",
     "Status",
     "Step",
@@ -30,4 +29,5 @@ __all__ = [
     "release_failed_run",
     "requeue_stale",
     "search_text",
+    "stages",
 ]

@@ -101,6 +101,21 @@ class LeaseQuerySet(models.QuerySet):
             )
         )
 
+    def finish(self, pk: uuid.UUID, lease_token: str, **fields: object) -> bool:
+        """The run has made its result: `ready` and 100 % together. fields: what of the row is the result."""
+        return bool(
+            self.held(pk, lease_token).update(
+                status=Status.READY,
+                lease_token="",
+                worker="",
+                heartbeat_at=None,
+                progress=100,
+                error=None,
+                version=F("version") + 1,
+                **fields,
+            )
+        )
+
     def reset_to_queued(self, at: datetime, **fields: object) -> int:
         """Let these rows wait for a worker as if none had tried; fields: what of theirs begins anew too. How many."""
         return self.update(
@@ -139,7 +154,8 @@ class Lease(models.Model):
     claimed_at = models.DateTimeField(null=True, blank=True)
     heartbeat_at = models.DateTimeField(null=True, blank=True)
     not_before = models.DateTimeField(null=True, blank=True)
-    error = models.JSONField(null=True, blank=True, help_text="A code with parameters; the words are in words.py.")
+    error = models.JSONField(null=True, blank=True, help_text="A code with parameters; the words are in messages.py.")
+    progress = models.PositiveSmallIntegerField(default=0)
     job_id = models.CharField(max_length=100, blank=True, editable=False, help_text="The queue's job, once sent.")
     version = models.PositiveIntegerField(default=1, editable=False)
 

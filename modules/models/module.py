@@ -13,30 +13,11 @@ from django.db.models import F, Q
 from django.db.models.functions import Greatest
 from django.urls import reverse
 
+from . import stages
 from .lease import Lease, LeaseQuerySet, Status
 
 if TYPE_CHECKING:
     from trainingsite.accounts.models import User
-
-
-class Stage(models.TextChoices):
-    """The stages in their order; the words are those of the processing page."""
-
-    PROBE = "probe", "Upload & validation"
-    SPEECH = "speech", "AI video analysis"
-    STEPS = "steps", "Step extraction"
-    ENHANCE = "enhance", "AI enhancement"
-    FINALIZE = "finalize", "Finalizing module"
-
-
-BANDS = {
-    Stage.PROBE: (0, 10),
-    Stage.SPEECH: (10, 30),
-    Stage.STEPS: (30, 60),
-    Stage.ENHANCE: (60, 90),
-    Stage.FINALIZE: (90, 99),
-}
-"""The part of the bar that each stage moves in, in per cent. 100 is written with `ready`, in one transaction."""
 
 
 class Visibility(models.TextChoices):
@@ -131,7 +112,6 @@ class Module(Lease):
     """One video and the training made of it. title, description: people's, when they wrote them."""
 
     Status = Status
-    Stage = Stage
     Visibility = Visibility
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -155,10 +135,9 @@ class Module(Lease):
     audio_codec = models.CharField(max_length=30, blank=True, editable=False)
 
     # The current run (with the columns of Lease).
-    stage = models.CharField(max_length=10, choices=Stage.choices, blank=True)
-    progress = models.PositiveSmallIntegerField(default=0)
+    stage = models.CharField(max_length=10, blank=True, help_text="A name of the table in stages.py.")
     message = models.JSONField(default=dict, blank=True, help_text="A code with parameters.")
-    queue = models.CharField(max_length=10, default="default")
+    queue = models.CharField(max_length=10, default=settings.DEFAULT_QUEUE)
     speech_round = models.PositiveSmallIntegerField(default=0, editable=False)
     steps_round = models.PositiveSmallIntegerField(default=0, editable=False)
 
@@ -199,11 +178,21 @@ class Module(Lease):
     @property
     def at_stage(self) -> str:
         """Where its run is."""
-        return self.stage or Stage.PROBE
+        return self.stage or stages.PROBE.name
+
+    def own_stage_runs(self) -> models.QuerySet[Any]:
+        """What was done for the training itself, without its renditions."""
+        return self.stage_runs.exclude(stage=stages.RENDITION.name)
 
     @property
     def in_work(self) -> bool:
         return self.status in (Status.QUEUED, Status.PROCESSING)
+
+
+class RenditionQuerySet(LeaseQuerySet):
+    def report(self, pk: uuid.UUID, lease_token: str, stage: str, progress: int, message: dict[str, Any]) -> bool:
+        """As a module's: the one verb that writes a run's progress. It has one stage, and says nothing."""
+        return bool(self.held(pk, lease_token).update(progress=Greatest(F("progress"), progress)))
 
 
 class Rendition(Lease):
@@ -211,12 +200,11 @@ class Rendition(Lease):
 
     module = models.OneToOneField(Module, on_delete=models.CASCADE, primary_key=True, related_name="rendition")
     file = models.CharField(max_length=300, blank=True, editable=False, help_text="Name in the storage.")
-    progress = models.PositiveSmallIntegerField(default=0)
 
-    objects = LeaseQuerySet.as_manager()
+    objects = RenditionQuerySet.as_manager()
 
-    queue = "renditions"
-    at_stage = "rendition"
+    queue = settings.RENDITIONS_QUEUE
+    at_stage = stages.RENDITION.name
 
     def __str__(self) -> str:
         return f"rendition of {self.module_id}"
@@ -225,3 +213,7 @@ class Rendition(Lease):
     def subject(self) -> Module:
         """The module that stage runs are written for."""
         return self.module
+
+    def own_stage_runs(self) -> models.QuerySet[Any]:
+        """What was done for it, without the work on the training itself."""
+        return self.module.stage_runs.filter(stage=self.at_stage)

@@ -52,19 +52,19 @@ def release_failed_run(
 
 def _saved_new_work(row: Module | Rendition) -> bool:
     """Did its run save anything that no run had saved before? One that only repeats pieces has got nowhere."""
-    work = row.subject.stage_runs.filter(outcome__in=SAVED)
+    work = row.own_stage_runs().filter(outcome__in=SAVED)
     what = ("stage", "key", "part")
     mine = set(work.filter(lease_token=row.lease_token).values_list(*what))
     return bool(mine - set(work.exclude(lease_token=row.lease_token).values_list(*what))) if mine else False
 
 
 def requeue_stale(at: datetime) -> int:
-    """Bury every run not heard of for LEASE_TIMEOUT. Returns how many."""
-    buried = 0
+    """Release every run not heard of for LEASE_TIMEOUT. Returns how many."""
+    released = 0
     for model in (Module, Rendition):
         for row in model.objects.stalled(at - LEASE_TIMEOUT):
             with transaction.atomic():
                 # Read again under a lock: a heartbeat may have come in since the list was made.
                 row = model.objects.select_for_update().stalled(at - LEASE_TIMEOUT).filter(pk=row.pk).first()
-                buried += bool(row) and release_failed_run(row, at=at)
-    return buried
+                released += bool(row) and release_failed_run(row, at=at)
+    return released

@@ -9,9 +9,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
 
-from .module import Module, Stage
-
-STAGES = [*Stage.choices, ("stills", "Pictures"), ("rendition", "Rendition")]
+from . import stages
+from .module import Module
 
 
 class StageRunQuerySet(models.QuerySet["StageRun"]):
@@ -27,12 +26,12 @@ class StageRunQuerySet(models.QuerySet["StageRun"]):
 
     def forget_old_pictures(self, module: Module) -> set[str]:
         """Empty what was saved of pictures but for the set used last; the rows stay. The names still in use."""
-        stills = self.filter(module=module, stage="stills")
+        stills = self.filter(module=module, stage=stages.STILLS.name)
         albums = stills.filter(outcome=StageRun.Outcome.PART).values("key")
         used = stills.exclude(outcome=StageRun.Outcome.PART).filter(key__in=albums).order_by("-pk")
         newest = used.values_list("key", flat=True).first() or ""
         stills.filter(key__in=albums).exclude(key=newest).update(output=None)
-        parts = self.saved_parts(module, "stills", newest)
+        parts = self.saved_parts(module, stages.STILLS.name, newest)
         return {picture["name"] for picture in parts.values()}
 
     def whole(self) -> StageRunQuerySet:
@@ -59,9 +58,7 @@ class StageRun(models.Model):
     module = models.ForeignKey(Module, on_delete=models.CASCADE, related_name="stage_runs")
     lease_token = models.CharField(max_length=32)
     attempt = models.PositiveSmallIntegerField(default=0)
-    stage = models.CharField(
-        max_length=10, choices=[*Stage.choices, ("stills", "Pictures"), ("rendition", "Rendition")]
-    )
+    stage = models.CharField(max_length=10, help_text="A name of the table in stages.py.")
     part = models.PositiveIntegerField(null=True, blank=True)
     key = models.CharField(max_length=64, blank=True)
     outcome = models.CharField(max_length=10, choices=Outcome.choices)
@@ -95,7 +92,7 @@ class AICall(models.Model):
 
     module = models.ForeignKey(Module, on_delete=models.CASCADE, related_name="ai_calls")
     lease_token = models.CharField(max_length=32)
-    stage = models.CharField(max_length=10, choices=STAGES)
+    stage = models.CharField(max_length=10, help_text="A name of the table in stages.py.")
     model = models.CharField(max_length=100)
     at = models.DateTimeField(db_default=Now())
     seconds = models.FloatField(default=0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, MutableMapping
 
-from modules.models import Stage
+from modules.models import stages
 
 from .attempt import Attempt
 
@@ -18,7 +18,7 @@ class SavedAnswers(MutableMapping[str, str]):
     def __init__(self, attempt: Attempt) -> None:
         self._attempt = attempt
         self._key = attempt.key("answers", attempt.module.steps_round)
-        parts = attempt.saved_parts(Stage.ENHANCE, self._key)
+        parts = attempt.saved_parts(stages.ENHANCE, self._key)
         self._known = {part["key"]: part["answer"] for part in parts.values()}
         self._next = max(parts, default=-1) + 1
 
@@ -26,7 +26,7 @@ class SavedAnswers(MutableMapping[str, str]):
         return self._known[key]
 
     def __setitem__(self, key: str, answer: str) -> None:
-        self._attempt.save_part(Stage.ENHANCE, self._key, self._next, {"key": key, "answer": answer})
+        self._attempt.save_part(stages.ENHANCE, self._key, self._next, {"key": key, "answer": answer})
         self._known[key] = answer
         self._next += 1
 

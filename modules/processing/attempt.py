@@ -20,23 +20,26 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from modules import jobs
 from modules.ai.ledger import Ledger
 from modules.models import (
-    BANDS,
     MAX_ATTEMPTS,
     AICall,
     LeaseLost,
+    LeaseQuerySet,
     Module,
-    Stage,
+    Rendition,
     StageRun,
+    Status,
     database_clock,
     release_failed_run,
+    stages,
 )
 from modules.pipeline.types import MediaError, Notice, ProviderError
 from modules.storage.files import delete_folder
 from trainingsite.database_errors import retry_until_database_answers
 
-from .heartbeat import Heartbeat
+from .heartbeat import LEASE_LOST, Heartbeat
 from .limits import ScratchLimitExceeded, limit_code, scratch_limit_exceeded
 from .transient_errors import backoff, transient_error_code
 
@@ -44,6 +47,9 @@ logger = logging.getLogger(__name__)
 
 PIPELINE_VERSION = 1
 """Part of every key: raise it when a stage's output changes for the same input."""
+
+WHOLE_BAR = (0, 99)
+"""The band of work that has a bar of its own. 100 is written when it is ready."""
 
 REPORT_EVERY = 0.3  # seconds at least between two writes of progress
 
@@ -62,7 +68,7 @@ class DeadlineExceeded(BaseException):
     """A stage went over its deadline."""
 
 
-END_REASONS = {"superseded": LeaseLost, "too_slow": DeadlineExceeded, "too_much_scratch": ScratchLimitExceeded}
+END_REASONS = {LEASE_LOST: LeaseLost, "too_slow": DeadlineExceeded, "too_much_scratch": ScratchLimitExceeded}
 """What a run raises for each reason that its heartbeat gives."""
 
 
@@ -76,23 +82,25 @@ class RetryLater(BaseException):
 
 
 class Attempt:
-    """A claimed run, as a context: it ends in ready (by `processing`), failed, or back in the queue; never in limbo.
+    """A claimed run, as a context: it ends in ready (by `finish`), failed, or back in the queue; never in limbo.
 
-    module: the row as it was when claimed; lease_token: what proves that this run holds the row.
+    row: a module or a rendition, as it was when claimed; lease_token: what proves that this run holds the row.
     """
 
-    def __init__(self, module: Module, lease_token: str, *, worker: str, disposable: bool) -> None:
-        self.module = module
+    def __init__(self, row: Module | Rendition, lease_token: str, *, worker: str, disposable: bool) -> None:
+        self.row = row
+        self.rows = type(row).objects
+        self.module = row.subject
         self.lease_token = lease_token
         self.worker = worker
         self.notices: list[Notice] = []
         self.ledger = Ledger()
-        self._folder = Path(settings.WORK_DIR) / f"{module.pk}-{lease_token}"
+        self._folder = Path(settings.WORK_DIR) / f"{row.pk}-{lease_token}"
         self._began = time.monotonic()
-        self._reported = (0.0, -1, {})
-        self._stage = Stage.PROBE
+        self._reported: tuple[float, int, dict[str, Any]] = (0.0, -1, {})
+        self._stage = stages.find(row.at_stage) or stages.PROBE
         self._heartbeat = Heartbeat(
-            renew_lease=lambda: Module.objects.renew_lease(module.pk, lease_token),
+            renew_lease=partial(self.rows.renew_lease, row.pk, lease_token),
             check_limits=partial(scratch_limit_exceeded, self._folder),
             before_kill=self._before_kill,
             disposable=disposable,
@@ -138,35 +146,35 @@ class Attempt:
         elif not isinstance(error, MovedToOtherQueue):
             # A limit, or not foreseen: kept for the admin, tried again later, and shown to whoever runs the worker.
             text = "".join(traceback.format_exception(error))
-            code, delay = limit_code(error) or "internal", backoff(self.module.attempts + 1)
+            code, delay = limit_code(error) or "internal", backoff(self.row.attempts + 1)
             self._release(code, StageRun.Outcome.FAILED, delay=delay, traceback=text)
             logger.error("❌ [%s] %s: %s", self.module.pk, type(error).__name__, error, exc_info=error)
 
     def _try_again_later(self, code: str, error: BaseException) -> None:
-        """A fault of ours that passes does not count as an attempt; only one that lasts for hours fails the module."""
+        """A transient error does not count as an attempt; only one that lasts for hours fails the row."""
         trace = "".join(traceback.format_exception(error))
-        faults = self.module.stage_runs.filter(code=code, started_at__gte=self.module.queued_at).count()
-        if faults >= MAX_TRANSIENT_ERRORS:
+        earlier = self.row.own_stage_runs().filter(code=code, started_at__gte=self.row.queued_at).count()
+        if earlier >= MAX_TRANSIENT_ERRORS:
             self._fail(MediaError(code), trace)
         else:
-            self._release(code, StageRun.Outcome.FAILED, blame=False, delay=backoff(faults), traceback=trace)
+            self._release(code, StageRun.Outcome.FAILED, blame=False, delay=backoff(earlier), traceback=trace)
             logger.warning("[%s] %s: %s", self.module.pk, type(error).__name__, error)
 
     def _release(self, code: str, outcome: str, **more: Any) -> None:
-        row = Module.objects.held(self.module.pk, self.lease_token).first()
+        row = self.rows.held(self.row.pk, self.lease_token).first()
         if row:
             release_failed_run(row, at=database_clock(), code=code, outcome=outcome, **more)
             self._log("↩️", f"Back to the queue: {code}")
 
     def _fail(self, error: MediaError, trace: str) -> None:
         with transaction.atomic():
-            if Module.objects.fail(self.module.pk, self.lease_token, error.code, **error.params):
+            if self.rows.fail(self.row.pk, self.lease_token, error.code, **error.params):
                 self._record(self._stage, StageRun.Outcome.FAILED, code=error.code, traceback=trace)
                 self._log("❌", str(error))
 
     def _before_kill(self, reason: str) -> None:
-        """Said by the heartbeat's thread before it ends a process that is stuck in one call."""
-        if reason != "superseded":
+        """Called by the heartbeat's thread before it ends a process that is stuck in one call."""
+        if reason != LEASE_LOST:
             self._release(reason, StageRun.Outcome.FAILED)
         shutil.rmtree(self._folder, ignore_errors=True)
         self._clear_if_deleted()
@@ -177,7 +185,8 @@ class Attempt:
             delete_folder(self.module.folder)
 
     def _log(self, mark: str, text: str) -> None:
-        logger.info("%s [%s] %s", mark, self.module.pk, text)
+        what = "" if self.row is self.module else f"{self._stage.label}: "
+        logger.info("%s [%s] %s%s", mark, self.module.pk, what, text)
 
     # --- What it reports ------------------------------------------------------------------------------------
 
@@ -186,10 +195,11 @@ class Attempt:
         if self._heartbeat.end_reason:
             raise END_REASONS[self._heartbeat.end_reason]
 
-    def tick(self, stage: Stage, done: float, code: str | None = None, /, **params: Any) -> None:
+    def tick(self, stage: stages.Stage, done: float, code: str | None = None, /, **params: Any) -> None:
         """Write how far the run is, at most three times a second; see `pipeline.types.Tick`."""
         self.check()
-        low, high = BANDS[stage]
+        shown = stages.on_the_bar_for(stage.name) or stage
+        low, high = shown.band or WHOLE_BAR
         progress = int(low + (high - low) * min(max(done, 0.0), 1.0))
         when, last, message = self._reported
         new = {"code": code, "params": params} if code else message
@@ -198,7 +208,17 @@ class Attempt:
         if (progress, new) == (last, message) or (now - when < REPORT_EVERY and not turned):
             return
         self._reported = (now, progress, new)
-        if not Module.objects.report(self.module.pk, self.lease_token, stage, progress, new):
+        if not self.rows.report(self.row.pk, self.lease_token, shown.name, progress, new):
+            raise LeaseLost
+
+    def finish(self, stage: stages.Stage, *, fields: dict[str, Any], **facts: Any) -> None:
+        """The end of a run that made its result: 100 % and `ready` together, in the caller's transaction.
+
+        fields: the row's own columns of the result. facts: of the last stage. Raises LeaseLost.
+        """
+        facts.setdefault("seconds", self.stage_seconds)
+        self._record(stage, StageRun.Outcome.DONE, **facts)
+        if not self.rows.finish(self.row.pk, self.lease_token, **fields):
             raise LeaseLost
 
     @property
@@ -213,44 +233,44 @@ class Attempt:
         text = json.dumps([PIPELINE_VERSION, *made_from], sort_keys=True, default=str)
         return hashlib.sha256(text.encode()).hexdigest()
 
-    def saved(self, stage: str, key: str) -> Any | None:
+    def saved(self, stage: stages.Stage, key: str) -> Any | None:
         """The output that an earlier run saved under this key. Taking it up is written down too."""
-        found = StageRun.objects.saved(self.module, stage, key)
+        found = StageRun.objects.saved(self.module, stage.name, key)
         if found is None:
             return None
         self._record(stage, StageRun.Outcome.REUSED, key=key, code=found.code, provider=found.provider)
         return found.output
 
-    def saved_parts(self, stage: str, key: str) -> dict[int, Any]:
+    def saved_parts(self, stage: stages.Stage, key: str) -> dict[int, Any]:
         """The pieces that earlier runs saved of a stage they did not finish: {part: output}."""
-        return StageRun.objects.saved_parts(self.module, stage, key)
+        return StageRun.objects.saved_parts(self.module, stage.name, key)
 
     @contextmanager
-    def stage(self, stage: Stage, *, seconds: float, message: str) -> Iterator[Callable[..., None]]:
-        """Enter a stage that may take so many seconds; gives its Tick."""
+    def stage(self, stage: stages.Stage, duration: float | None = None) -> Iterator[Callable[..., None]]:
+        """Enter a stage, which has a deadline for a video of so many seconds; gives its Tick."""
         self._stage = stage
-        self._heartbeat.set_deadline(seconds)
+        self._heartbeat.set_deadline(stage.deadline_for(duration))
         self._began = time.monotonic()
-        self.tick(stage, 0.0, message)
+        self.tick(stage, 0.0, stage.message)
         try:
             yield lambda done, code=None, /, **params: self.tick(stage, done, code, **params)
         finally:
             self._write_calls()
         self._log("▫️", f"{stage.label}: {1000 * self.stage_seconds:.0f}ms")
 
-    def save(self, stage: str, key: str, output: Any, **facts: Any) -> None:
+    def save(self, stage: stages.Stage, key: str, output: Any, **facts: Any) -> None:
         """Keep a finished stage's output; it will not be made again. Raises LeaseLost."""
         facts.setdefault("seconds", self.stage_seconds)
         self._save(stage, StageRun.Outcome.DONE, key=key, output=output, **facts)
 
-    def save_part(self, stage: str, key: str, part: int, output: Any, **facts: Any) -> None:
+    def save_part(self, stage: stages.Stage, key: str, part: int, output: Any, **facts: Any) -> None:
         """Keep one piece of a stage (a window, a picture) as soon as it is there. Raises LeaseLost."""
         self._save(stage, StageRun.Outcome.PART, key=key, part=part, output=output, **facts)
 
-    def _save(self, stage: str, outcome: str, **facts: Any) -> None:
+    def _save(self, stage: stages.Stage, outcome: str, **facts: Any) -> None:
         self.check()
         with transaction.atomic():
-            Module.objects.fence(self.module.pk, self.lease_token)
+            self.rows.fence(self.row.pk, self.lease_token)
             self._record(stage, outcome, **facts)
             self._write_calls()
 
@@ -260,13 +280,13 @@ class Attempt:
         if calls and Module.objects.filter(pk=self.module.pk).exists():
             AICall.objects.bulk_create(calls)
 
-    def _record(self, stage: str, outcome: str, **facts: Any) -> None:
+    def _record(self, stage: stages.Stage, outcome: str, **facts: Any) -> None:
         StageRun.objects.create(
             started_at=timezone.now() - timedelta(seconds=facts.get("seconds", 0)),
             module=self.module,
             lease_token=self.lease_token,
-            attempt=self.module.attempts,
-            stage=stage,
+            attempt=self.row.attempts,
+            stage=stage.name,
             outcome=outcome,
             worker=self.worker,
             **facts,
@@ -281,7 +301,33 @@ class Attempt:
         """A provider could not do its part. What passes is waited for, as long as there are attempts left;
         what lasts, or has lasted too long, is a notice, and the caller goes on by local means.
         """
-        if error.passing and self.module.attempts < MAX_ATTEMPTS - 1:
+        if error.passing and self.row.attempts < MAX_ATTEMPTS - 1:
             asked = timedelta(seconds=error.retry_after or 0)
-            raise RetryLater(error.code, max(backoff(self.module.attempts + 1), asked)) from error
+            raise RetryLater(error.code, max(backoff(self.row.attempts + 1), asked)) from error
         self.notice(error.code, **error.params)
+
+
+def attempt_row(
+    rows: LeaseQuerySet, pk: str, work: Callable[[Attempt], None], *, worker: str, disposable: bool
+) -> Attempt | None:
+    """Claim a row and do the work that finishes it. The attempt, when it did; else None.
+
+    worker: whose run it is ('' in a work-horse: as RQ says). disposable: this process may be ended when it hangs.
+    Delivered twice or ten times, only one run gets the row; the others return quietly.
+    """
+    worker = worker or jobs.worker_name()
+    lease_token = rows.claim(pk, database_clock(), worker)
+    row = rows.filter(pk=pk, lease_token=lease_token).first() if lease_token else None
+    if row is None:
+        return None
+    finished = False
+    with Attempt(row, lease_token, worker=worker, disposable=disposable) as attempt:
+        work(attempt)
+        finished = True
+    if finished:
+        return attempt
+    # Released or moved: the next worker is told at once, unless there is a time to wait for.
+    waiting = rows.filter(pk=pk, status=Status.QUEUED, job_id="", not_before=None).first()
+    if waiting:
+        jobs.enqueue(waiting)
+    return None

@@ -19,10 +19,10 @@ from django.conf import settings
 from django.db.models import Sum
 from pydantic import TypeAdapter
 
-from modules import jobs, media
+from modules import media
 from modules.ai import providers
 from modules.ai.providers import Providers
-from modules.models import AICall, LeaseLost, Module, Stage, database_clock
+from modules.models import AICall, LeaseLost, Module, stages
 from modules.pipeline import still_selection
 from modules.pipeline.steps import mend
 from modules.pipeline.types import Draft, Enhanced, Material, Probe, ProviderError, Scene, Still, Tick, Writer, share
@@ -31,7 +31,7 @@ from modules.storage.files import local_copy, read, store
 
 from . import publish
 from .answer_cache import SavedAnswers
-from .attempt import Attempt, MovedToOtherQueue
+from .attempt import Attempt, MovedToOtherQueue, attempt_row
 from .background import run_in_background
 from .frames import FrameGrabber
 from .transcribe import listen
@@ -42,34 +42,22 @@ PROBE, SCENES, DRAFTS, ENHANCED = map(TypeAdapter, (Probe, tuple[Scene, ...], tu
 
 
 def process(pk: str, *, worker: str = "", disposable: bool = True) -> bool:
-    """Carry the module through, if it is there for the taking. True: this run made it ready.
-
-    worker: whose run it is (in a work-horse: as RQ says). disposable: this process may be ended when it hangs.
-    Delivered twice or ten times, only one run gets the row; the others return quietly.
-    """
-    worker = worker or jobs.worker_name()
-    lease_token = Module.objects.claim(pk, database_clock(), worker)
-    module = (
-        Module.objects.select_related("upload").filter(pk=pk, lease_token=lease_token).first() if lease_token else None
-    )
-    if module is None:
+    """Carry the module through, if it is there for the taking. True: this run made it ready. See `attempt_row`."""
+    rows = Module.objects.select_related("upload")
+    attempt = attempt_row(rows, pk, make_ready, worker=worker, disposable=disposable)
+    if attempt is None:
         return False
-    logger.info("🧠 [%s] AI processing started", module.pk)
-    ready = False
-    with Attempt(module, lease_token, worker=worker, disposable=disposable) as attempt:
-        with providers_for(attempt) as ai:
-            run_stages(attempt, ai)
-        ready = True
-        logger.info("✅ [%s] Processing complete!", module.pk)
-    if ready:
-        # Only now: the heartbeat of a run that is over would cut it short.
-        publish.delete_unused_stills(module)
-        return True
-    # Given back or moved: the next worker is told at once, unless there is a time to wait for.
-    row = Module.objects.filter(pk=pk, status=Module.Status.QUEUED, job_id="", not_before=None).first()
-    if row:
-        jobs.enqueue(row)
-    return False
+    # Only now: the heartbeat of a run that is over would cut it short.
+    publish.delete_unused_stills(attempt.module)
+    return True
+
+
+def make_ready(attempt: Attempt) -> None:
+    """All stages of a claimed module, with the AI that settings choose."""
+    logger.info("🧠 [%s] AI processing started", attempt.module.pk)
+    with providers_for(attempt) as ai:
+        run_stages(attempt, ai)
+    logger.info("✅ [%s] Processing complete!", attempt.module.pk)
 
 
 def providers_for(attempt: Attempt) -> AbstractContextManager[Providers]:
@@ -98,12 +86,12 @@ def run_stages(attempt: Attempt, ai: Providers) -> None:
 
 def fetch(attempt: Attempt) -> Path:
     """A path to read the video from, and its hash."""
-    with attempt.stage(Stage.PROBE, seconds=3600, message="checking") as tick:
+    with attempt.stage(stages.FETCH) as tick:
         path = local_copy(attempt.module, attempt.folder, share(tick, 0, 0.5))
         upload = attempt.module.upload
         if not upload.sha256:
             upload.sha256 = sha256(path, share(tick, 0.5, 0.8))
-            upload.save(update_fields=["sha256"])
+            publish.save_checksum(attempt, upload.sha256)
     return path
 
 
@@ -111,14 +99,14 @@ def check(attempt: Attempt, path: Path) -> Probe:
     """What the file holds, and its poster. Raises MediaError: only here, and in finalize, can a module fail."""
     module = attempt.module
     key = attempt.key("probe", module.upload.sha256)
-    with attempt.stage(Stage.PROBE, seconds=180, message="checking") as tick:
-        saved = attempt.saved(Stage.PROBE, key)
+    with attempt.stage(stages.PROBE) as tick:
+        saved = attempt.saved(stages.PROBE, key)
         if saved is None:
             limits = {"max_pixels": settings.MAX_VIDEO_PIXELS, "max_hours": settings.MAX_VIDEO_HOURS}
             found = media.probe(path, module.container, **limits)
             picture = media.poster(path, module.container, attempt.folder / "poster.jpg", found.duration)
             publish.save_probe(attempt, found, store(Path(picture.path), f"{module.folder}/poster.jpg"))
-            attempt.save(Stage.PROBE, key, PROBE.dump_python(found, mode="json"), bytes=found.size)
+            attempt.save(stages.PROBE, key, PROBE.dump_python(found, mode="json"), bytes=found.size)
         else:
             found = PROBE.validate_python(saved)
         tick(1.0)
@@ -132,8 +120,8 @@ def check(attempt: Attempt, path: Path) -> Probe:
 def move_if_long(attempt: Attempt, found: Probe) -> None:
     """A long video goes on in its own queue, so that short ones do not wait behind it."""
     module = attempt.module
-    if module.queue == "default" and found.duration > settings.LONG_VIDEO_MINUTES * 60:
-        if not Module.objects.move(module.pk, attempt.lease_token, "long"):
+    if module.queue == settings.DEFAULT_QUEUE and found.duration > settings.LONG_VIDEO_MINUTES * 60:
+        if not Module.objects.move(module.pk, attempt.lease_token, settings.LONG_QUEUE):
             raise LeaseLost
         raise MovedToOtherQueue
 
@@ -144,7 +132,7 @@ def analyse(attempt: Attempt, path: Path, found: Probe, ai: Providers) -> tuple[
     Gives with them the origin of the cues, and the frames from which the other pictures come.
     """
     module = attempt.module
-    with attempt.stage(Stage.SPEECH, seconds=900 + 10 * found.duration, message="starting_analysis") as tick:
+    with attempt.stage(stages.SPEECH, found.duration) as tick:
         with run_in_background(attempt, partial(_scenes, attempt, path, found)) as seen:
             cues, origin = listen(attempt, path, found, ai, share(tick, 0.05, 0.6))
             scenes = seen.result()
@@ -158,11 +146,11 @@ def analyse(attempt: Attempt, path: Path, found: Probe, ai: Providers) -> tuple[
 def _scenes(attempt: Attempt, path: Path, found: Probe, tick: Tick) -> tuple[Scene, ...]:
     """Changes of picture."""
     key = attempt.key("scenes", attempt.module.upload.sha256)
-    saved = attempt.saved("stills", key)
+    saved = attempt.saved(stages.STILLS, key)
     if saved is not None:
         return SCENES.validate_python(saved)
     scenes = media.scenes(path, attempt.module.container, found.duration, tick)
-    attempt.save("stills", key, SCENES.dump_python(scenes, mode="json"), media_seconds=found.duration)
+    attempt.save(stages.STILLS, key, SCENES.dump_python(scenes, mode="json"), media_seconds=found.duration)
     return scenes
 
 
@@ -172,9 +160,9 @@ def extract(attempt: Attempt, material: Material, ai: Providers) -> tuple[Draft,
     def draft(writer: Writer, tick: Tick) -> list[dict[str, Any]]:
         return DRAFTS.dump_python(mend(writer.draft_steps(material, tick), material), mode="json")
 
-    with attempt.stage(Stage.STEPS, seconds=900, message="extracting") as tick:
+    with attempt.stage(stages.STEPS) as tick:
         made_from = _made_from(material)
-        drafts, writer = first_that_can(attempt, Stage.STEPS, ai.writers, made_from, draft, tick)
+        drafts, writer = first_that_can(attempt, stages.STEPS, ai.writers, made_from, draft, tick)
     if not material.cues and writer is ai.writers[-1]:
         attempt.notice("visual_steps")
     return DRAFTS.validate_python(drafts)
@@ -186,15 +174,15 @@ def enhance(attempt: Attempt, drafts: tuple[Draft, ...], material: Material, ai:
     def improve(writer: Writer, tick: Tick) -> dict[str, Any]:
         return ENHANCED.dump_python(writer.enhance(drafts, material, tick), mode="json")
 
-    with attempt.stage(Stage.ENHANCE, seconds=900, message="enhancing") as tick:
+    with attempt.stage(stages.ENHANCE) as tick:
         made_from = [DRAFTS.dump_python(drafts, mode="json"), _made_from(material)]
-        better, _ = first_that_can(attempt, Stage.ENHANCE, ai.writers, made_from, improve, tick)
+        better, _ = first_that_can(attempt, stages.ENHANCE, ai.writers, made_from, improve, tick)
     return ENHANCED.validate_python(better)
 
 
 def first_that_can(
     attempt: Attempt,
-    stage: Stage,
+    stage: stages.Stage,
     writers: Sequence[Writer],
     made_from: list[Any],
     work: Callable[[Writer, Tick], Any],
@@ -220,7 +208,7 @@ def finalize(
     attempt: Attempt, material: Material, origin: str, better: Enhanced, pictures: Future[tuple[Still, ...]]
 ) -> None:
     """Each step gets its picture; then everything into place, in one transaction with `ready` and 100 %."""
-    with attempt.stage(Stage.FINALIZE, seconds=900 + material.duration, message="finalizing") as tick:
+    with attempt.stage(stages.FINALIZE, material.duration) as tick:
         taken = pictures.result()
         tick(0.5)
         illustrated = replace(better, steps=still_selection.illustrate(better.steps, taken))

@@ -10,6 +10,7 @@ from pathlib import Path
 from pydantic import TypeAdapter
 
 from modules import media
+from modules.models import stages
 from modules.pipeline.types import MediaError, Still, Tick
 from modules.storage.files import store
 
@@ -30,8 +31,8 @@ class FrameGrabber:
     def __init__(self, attempt: Attempt, path: Path, times: Sequence[float]) -> None:
         self._attempt, self._path, self._times = attempt, path, times
         self._key = attempt.key("pictures", attempt.module.upload.sha256, times)
-        self._complete = attempt.saved("stills", self._key) is not None
-        parts = attempt.saved_parts("stills", self._key)
+        self._complete = attempt.saved(stages.STILLS, self._key) is not None
+        parts = attempt.saved_parts(stages.STILLS, self._key)
         self._taken = {place: STILL.validate_python(part) for place, part in parts.items()}
 
     def take(self, places: Sequence[int], tick: Tick) -> tuple[Still, ...]:
@@ -50,7 +51,7 @@ class FrameGrabber:
         stills = self.take(range(len(self._times)), tick)
         if not self._complete:
             found = [STILL.dump_python(replace(one, look=""), mode="json") for one in stills]
-            self._attempt.save("stills", self._key, found)
+            self._attempt.save(stages.STILLS, self._key, found)
             self._complete = True
         if not stills:
             self._attempt.notice("no_stills")
@@ -62,5 +63,7 @@ class FrameGrabber:
         for place, still in media.grab(self._path, container, missing, attempt.folder, tick):
             name = store(Path(still.path), f"{folder}/{self._key[:8]}-{place:04d}.jpg")
             picture = replace(still, path=name)
-            attempt.save_part("stills", self._key, place, {**STILL.dump_python(picture, mode="json"), "name": name})
+            attempt.save_part(
+                stages.STILLS, self._key, place, {**STILL.dump_python(picture, mode="json"), "name": name}
+            )
             self._taken[place] = picture

@@ -15,12 +15,15 @@ from modules.models import LEASE_TIMEOUT
 logger = logging.getLogger(__name__)
 
 RENEW_EVERY = 1.0  # seconds between heartbeats
+LEASE_LOST = "lease_lost"
+"""The reason when the row is no longer held."""
+
 GRACE = 0.8  # seconds that a run gets to notice the end by itself
 LOOK_EVERY = 3.0  # seconds between two looks at what the run takes
 
 
 class Heartbeat:
-    """Touches the row every second; `over` is the reason once the run must end: "superseded", "too_slow", or what
+    """Touches the row every second; `over` is the reason once the run must end: LEASE_LOST, "too_slow", or what
     `look` says, which is asked now and then whether the run takes more than it may ('': no).
 
     The run looks at `over` in every tick. Where it is stuck in one long call, a disposable process (a work-horse,
@@ -71,7 +74,7 @@ class Heartbeat:
                 else:
                     heard = time.monotonic() if alive else heard
                 if not alive:
-                    return self._end("superseded")
+                    return self._end(LEASE_LOST)
                 if time.monotonic() > self.deadline:
                     return self._end("too_slow")
                 if time.monotonic() - looked >= LOOK_EVERY:

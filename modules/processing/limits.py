@@ -16,9 +16,6 @@ from pathlib import Path
 from django.conf import settings
 
 MB = 1024 * 1024
-NICENESS = {"default": 0, "long": 5, "renditions": 10}
-"""By queue: what somebody waits for goes before what can wait."""
-
 DATABASE_GROWTH_MB = 4096
 
 
@@ -55,9 +52,9 @@ def limit_run(queue: str, *, memory_mb: int, disk_mb: int) -> None:
 
     memory_mb: of private memory that can be written to (what is mapped but only read does not count). A run of the
     usual kind takes 0.3 to 0.7 GB. disk_mb: of any file it writes; `scratch_limit_exceeded` is about all of them.
-    queue: one of NICENESS.
+    queue: one of settings.QUEUES.
     """
-    os.nice(NICENESS.get(queue, 0))
+    os.nice(settings.QUEUES.get(queue, 0))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     # Linux alone counts private mappings as data, and Python's and the decoders' memory is made of those.
     if memory_mb and sys.platform == "linux":

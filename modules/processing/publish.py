@@ -10,7 +10,6 @@ from functools import partial
 
 from django.core.files.storage import default_storage
 from django.db import transaction
-from django.db.models import F
 from django.utils import timezone
 
 from modules import jobs
@@ -20,13 +19,13 @@ from modules.models import (
     Module,
     Question,
     Rendition,
-    Stage,
     StageRun,
     Status,
     Step,
     Transcript,
     database_clock,
     search_text,
+    stages,
 )
 from modules.pipeline.types import Draft, Enhanced, Material, Probe
 from modules.pipeline.types import Question as QuizQuestion
@@ -54,6 +53,13 @@ def save_probe(attempt: Attempt, found: Probe, poster: str) -> None:
         audio_codec=found.audio_codec or "",
         poster=poster,
     )
+
+
+def save_checksum(attempt: Attempt, sha256: str) -> None:
+    """Write the hash of the whole file. Raises LeaseLost: the module may be deleted while a large file is read."""
+    with transaction.atomic():
+        Module.objects.fence(attempt.module.pk, attempt.lease_token)
+        type(attempt.module.upload).objects.filter(module=attempt.module).update(sha256=sha256)
 
 
 def set_language(attempt: Attempt, language: str) -> None:
@@ -87,40 +93,23 @@ def publish(attempt: Attempt, material: Material, origin: str, better: Enhanced)
         Module.objects.fence(module.pk, attempt.lease_token)
         same_cues = _write_transcript(module, material, origin)
         _write_steps(module, better, material, same_cues=same_cues)
-        StageRun.objects.create(
-            module=module,
-            lease_token=attempt.lease_token,
-            attempt=module.attempts,
-            stage=Stage.FINALIZE,
-            outcome=StageRun.Outcome.DONE,
-            seconds=attempt.stage_seconds,
-            worker=attempt.worker,
-            media_seconds=material.duration,
-        )
-        _make_ready(attempt, better)
+        finish_module(attempt, better, material)
 
 
-def _make_ready(attempt: Attempt, better: Enhanced) -> None:
-    """The row's own part of it: 100 % and `ready` together."""
+def finish_module(attempt: Attempt, better: Enhanced, material: Material) -> None:
+    """The row's own part of the result."""
     notices = [{"code": one.code, "params": dict(one.params)} for one in (*attempt.notices, *better.notices)]
-    _update(
-        attempt,
-        status=Status.READY,
-        lease_token="",
-        worker="",
-        heartbeat_at=None,
-        stage=Stage.FINALIZE,
-        progress=100,
-        message={"code": "ready"},
-        error=None,
-        notices=notices[:SHOWN_NOTICES],
-        summary=better.summary,
-        tags=list(better.tags),
-        goals=list(better.goals),
-        published_at=timezone.now(),
-        search_text=search_text(Module.objects.get(pk=attempt.module.pk)),  # people may have changed the title
-        version=F("version") + 1,
-    )
+    fields = {
+        "message": {"code": "ready"},
+        "notices": notices[:SHOWN_NOTICES],
+        "summary": better.summary,
+        "tags": list(better.tags),
+        "goals": list(better.goals),
+        "published_at": timezone.now(),
+        # The row is read again, because people may have changed the title.
+        "search_text": search_text(Module.objects.get(pk=attempt.module.pk)),
+    }
+    attempt.finish(stages.FINALIZE, fields=fields, media_seconds=material.duration)
 
 
 def _write_transcript(module: Module, material: Material, origin: str) -> bool:

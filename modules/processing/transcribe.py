@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 from modules import media
 from modules.ai import providers
 from modules.ai.providers import Providers, Recogniser
-from modules.models import Stage, Transcript
+from modules.models import Transcript, stages
 from modules.pipeline import captions
 from modules.pipeline.speech import transcribe, windows
 from modules.pipeline.types import Cue, Heard, Hints, PipelineError, Probe, ProviderError, Tick, Window
@@ -60,8 +60,8 @@ def _given(attempt: Attempt, path: Path, found: Probe, tick: Tick) -> tuple[tupl
 def _keep(attempt: Attempt, cues: tuple[Cue, ...], origin: str, tick: Tick) -> None:
     """Save captions as the stage's output, so that the processing page can show them."""
     key = attempt.key("captions", attempt.module.upload.sha256, CUES.dump_python(cues, mode="json"))
-    if attempt.saved(Stage.SPEECH, key) is None:
-        attempt.save(Stage.SPEECH, key, _output(cues, attempt.module.language), provider=origin)
+    if attempt.saved(stages.SPEECH, key) is None:
+        attempt.save(stages.SPEECH, key, _output(cues, attempt.module.language), provider=origin)
     tick(1.0)
 
 
@@ -74,9 +74,9 @@ def _hear(attempt: Attempt, path: Path, found: Probe, ai: Providers, tick: Tick)
     heard: dict[int, Heard] = {}
     for recogniser in ai.recognisers:
         key = attempt.key("speech", attempt.module.upload.sha256, recogniser.name, attempt.module.speech_round)
-        saved = attempt.saved(Stage.SPEECH, key)
+        saved = attempt.saved(stages.SPEECH, key)
         if saved is None:
-            parts = attempt.saved_parts(Stage.SPEECH, key)
+            parts = attempt.saved_parts(stages.SPEECH, key)
             heard |= {number: HEARD.validate_python(part["heard"]) for number, part in parts.items()}
             try:
                 saved = _recognise(attempt, path, found, recogniser, key, heard, tick)
@@ -100,7 +100,7 @@ def _recognise(
         heard[new.window] = new
         output = {"text": new.text, "start": window.start, "heard": HEARD.dump_python(new, mode="json")}
         facts = {"provider": recogniser.name, "calls": new.calls, "cost": new.cost}
-        attempt.save_part(Stage.SPEECH, key, window.number, output, media_seconds=window.end - window.start, **facts)
+        attempt.save_part(stages.SPEECH, key, window.number, output, media_seconds=window.end - window.start, **facts)
 
     tick(0.0, "listening_start")
     hints = Hints(language=attempt.module.language, title=attempt.module.title)
@@ -109,5 +109,5 @@ def _recognise(
     with recogniser:
         cues, language = transcribe(pieces, recogniser, hints, dict(heard), save, tick, total=found.duration)
     output = _output(cues, language)
-    attempt.save(Stage.SPEECH, key, output, provider=recogniser.name, media_seconds=found.duration)
+    attempt.save(stages.SPEECH, key, output, provider=recogniser.name, media_seconds=found.duration)
     return output

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from modules import messages
+from modules.models import stages
 
 register = template.Library()
 
@@ -81,6 +82,12 @@ def seconds_value(seconds: float | None) -> str:
 def message_for(code: Mapping[str, Any] | None) -> str:
     """The sentence of {"code": …, "params": …}; '' for None."""
     return messages.message_for(code["code"], code.get("params")) if code else ""
+
+
+@register.filter
+def stage_label(name: str) -> str:
+    """The words for the name of a stage; '' for ''."""
+    return stages.label_of(name)
 
 
 @register.simple_tag

@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
-from modules.models import Module, Stage, StageRun, Status, Worker, database_clock
+from modules.models import Module, StageRun, Status, Worker, database_clock, stages
 from modules.processing import eta
 
 from .access import may_edit
@@ -25,7 +25,7 @@ PICTURES = 6
 
 @dataclass(frozen=True)
 class Mark:
-    """One of the five stages. state: done, current, waiting or stopped; noticed: it ended with a notice."""
+    """One of the stages on the bar. state: done, current, waiting or stopped; noticed: it ended with a notice."""
 
     stage: str
     label: str
@@ -50,14 +50,14 @@ class Picture:
 
 
 def marks(module: Module, noticed: set[str]) -> list[Mark]:
-    """The five stages as they stand; noticed: stages of which something could not be done."""
-    stages = list(Stage)
-    at = stages.index(module.stage) if module.stage else -1
+    """The stages on the bar as they stand; noticed: stages of which something could not be done."""
+    seen = stages.on_the_bar()
+    at = next((place for place, stage in enumerate(seen) if stage.name == module.stage), -1)
     current = "current" if module.in_work else "stopped"
     found = []
-    for index, stage in enumerate(stages):
+    for index, stage in enumerate(seen):
         state = "done" if index < at or module.status == Status.READY else current if index == at else "waiting"
-        found.append(Mark(stage, stage.label, state, state == "done" and stage in noticed))
+        found.append(Mark(stage.name, str(stage.label), state, state == "done" and stage.name in noticed))
     return found
 
 
@@ -70,7 +70,7 @@ def lines_of(output: dict[str, Any] | None) -> list[Line]:
 
 def latest_lines(module: Module) -> list[Line]:
     """The newest lines of the transcript that is being made, oldest first."""
-    runs = module.stage_runs.filter(stage=Stage.SPEECH).order_by("-pk")
+    runs = module.stage_runs.filter(stage=stages.SPEECH.name).order_by("-pk")
     newest = runs.filter(outcome__in=[Outcome.DONE, Outcome.PART]).values_list("key", "outcome")[:1]
     for key, outcome in newest:
         outputs = runs.filter(key=key, outcome=outcome).values_list("output", flat=True)[:LINES]
@@ -80,7 +80,7 @@ def latest_lines(module: Module) -> list[Line]:
 
 def latest_pictures(module: Module) -> list[Picture]:
     """The newest stills, in order of time. Their rows' output is {"time": seconds, "name": name in the storage}."""
-    runs = module.stage_runs.filter(stage="stills", outcome=Outcome.PART).order_by("-pk")
+    runs = module.stage_runs.filter(stage=stages.STILLS.name, outcome=Outcome.PART).order_by("-pk")
     for key in runs.values_list("key", flat=True)[:1]:
         rows = runs.filter(key=key).values_list("pk", "output")[:PICTURES]
         found = [Picture(pk, output["time"]) for pk, output in rows if output and output.get("name")]
@@ -107,13 +107,13 @@ def progress_context(request: HttpRequest, module: Module) -> dict[str, Any]:
         .exclude(outcome=Outcome.PART)
         .values("stage", "outcome", "code", "started_at")
     )
-    noticed = {run["stage"] for run in runs if run["code"] and run["outcome"] != Outcome.DIED}
+    noticed = [run["stage"] for run in runs if run["code"] and run["outcome"] != Outcome.DIED]
     deaths = [run["started_at"] for run in runs if run["outcome"] == Outcome.DIED]
-    seen = module.in_work and module.stage not in ("", Stage.PROBE)
+    seen = module.in_work and module.stage not in ("", stages.PROBE.name)
     since = module.queued_at if module.status == Status.QUEUED or not module.claimed_at else module.claimed_at
     return {
         "module": module,
-        "marks": marks(module, {"speech" if stage == "stills" else stage for stage in noticed}),
+        "marks": marks(module, {str(stages.on_the_bar_for(name)) for name in noticed}),
         "message": module.message or {"code": "queued" if module.status == Status.QUEUED else "preparing"},
         "spent": max((at - since).total_seconds(), 0),
         "left": eta.seconds_left(module, at),

@@ -26,7 +26,7 @@ from django.utils.http import http_date
 from django.utils.text import slugify
 from django.views.decorators.http import require_GET, require_safe
 
-from modules.models import Cue, Module, StageRun, Status
+from modules.models import Cue, Module, StageRun, Status, stages
 from modules.pipeline import captions, types
 
 from .access import visible_or_404
@@ -75,7 +75,7 @@ def still(request: HttpRequest, pk: uuid.UUID, step: uuid.UUID) -> HttpResponseB
 def live_still(request: HttpRequest, pk: uuid.UUID, run: int) -> HttpResponseBase:
     """A picture found by a run that is still at work; run: key of its stage run."""
     # Only pieces of a run have one picture each.
-    runs = visible_or_404(request, pk).stage_runs.filter(stage="stills", outcome=StageRun.Outcome.PART)
+    runs = visible_or_404(request, pk).stage_runs.filter(stage=stages.STILLS.name, outcome=StageRun.Outcome.PART)
     found = runs.filter(pk=run).first()
     return serve(request, ((found and found.output) or {}).get("name", ""), "image/jpeg")
 

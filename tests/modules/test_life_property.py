@@ -39,6 +39,7 @@ from modules.models import (
     database_clock,
     release_failed_run,
     requeue_stale,
+    stages,
 )
 from modules.pipeline.types import Cue, Draft, Enhanced, Material
 from modules.processing import publish
@@ -143,12 +144,12 @@ class Life(RuleBasedStateMachine):
 
     @rule(run=runs, key=st.sampled_from("ab"), part=st.integers(0, 2))
     def save_part(self, run: Run, key: str, part: int) -> None:
-        if self.writes(run, lambda: run.attempt.save_part("speech", key, part, {"text": "Hello"})):
+        if self.writes(run, lambda: run.attempt.save_part(stages.SPEECH, key, part, {"text": "Hello"})):
             self.saved(run, key, part)
 
     @rule(run=runs, key=st.sampled_from("ab"))
     def save_stage(self, run: Run, key: str) -> None:
-        if self.writes(run, lambda: run.attempt.save("steps", key, ["drafts"])):
+        if self.writes(run, lambda: run.attempt.save(stages.STEPS, key, ["drafts"])):
             self.saved(run, key, -1)
 
     def saved(self, run: Run, key: str, part: int) -> None:
@@ -360,7 +361,8 @@ def test_a_run_that_only_repeats_saved_work_counts_as_an_attempt():
     module = make_module()
     for attempts in (0, 1, 2):
         row = claimed(module)
-        Attempt(row, row.lease_token, worker="w1", disposable=False).save_part("stills", "key", 0, {"name": "a.jpg"})
+        attempt = Attempt(row, row.lease_token, worker="w1", disposable=False)
+        attempt.save_part(stages.STILLS, "key", 0, {"name": "a.jpg"})
         assert release_failed_run(row, at=database_clock())
         module.refresh_from_db()
         assert (module.status, module.attempts) == (Status.QUEUED, attempts)
