@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from modules.ai.rules.language import Language
+from modules.ai.rules.languages import LANGUAGES
 from modules.pipeline.types import Aside, Cue, Draft, Material
 
 from .asking import Asked, cues_as_lines, prompt, text_part
@@ -21,13 +22,8 @@ LETTERS = 12_000
 """Letters of text that are worded at once, at most."""
 OVERVIEW_LETTERS = 400
 """Letters of each step that are shown for the overview."""
-TELLING = (
-    "video tutorial guide training module step steps show shows demonstrate explain learn "
-    "Anleitung Schulung Schritt Schritte zeigt erklärt lernen "
-    "vidéo tutoriel guide étape étapes montre explique apprendre "
-    "vídeo tutorial guía paso pasos muestra explica aprender"
-)
-"""Words that tell of any how-to, whatever is said in it."""
+TELLING = " ".join(sorted(word for language in LANGUAGES.values() for word in language.telling))
+"""Words that tell of any how-to, whatever is said in it and in whatever language."""
 ASIDES = 3
 """Tips, and warnings, of one step."""
 
