@@ -160,6 +160,9 @@ def test_numbers_and_nouns_are_told_from_other_words():
     found = salients(said.split(), ENGLISH)
     assert [(one.shown, one.value) for one in found] == [("2.5", 2.5), ("lamp", None)]
     assert number_of("1,5", ENGLISH) == number_of("1.5", ENGLISH) == 1.5
+    parts = "the same as nineteen twenty by ten eighty dots"
+    assert salients(parts.split(), ENGLISH) == [], "a part of a number is none"
+    assert number_of("Dreißig", LANGUAGES["de"]) == 30 and number_of("one", ENGLISH) is None
     assert number_of("Ten", ENGLISH) == 10 and number_of("192.168.1.1", ENGLISH) is None
     assert alike("filter", "filters") and not alike("tank", "tray") and not alike("10", "100")
 
