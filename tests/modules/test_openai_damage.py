@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from modules.ai.openai import Calls, OpenAIWriter
-from modules.ai.openai.faith import words_of
+from modules.ai.openai.grounding import words_of
 from modules.ai.openai.numerals import numbers
 from modules.ai.rules.languages import LANGUAGES
 from modules.pipeline.types import KINDS, Draft, Enhanced, Material, ProviderError

@@ -15,11 +15,11 @@ from modules.ai.rules.wording import text_of
 from modules.pipeline.stills import thinned
 from modules.pipeline.types import Cue, Draft, Material, Still
 
-from .asking import Asked, cues_as_lines, picture_parts, prompt, text_part
 from .calls import Unusable
-from .faith import faithful, grounded
-from .shapes import Step, Steps
-from .signs import harmless
+from .grounding import faithful, grounded
+from .prompting import Asked, cues_as_lines, picture_parts, prompt, text_part
+from .schemas import Step, Steps
+from .unsafe_text import harmless
 
 SECTION = 250
 """Cues that are shown at once."""

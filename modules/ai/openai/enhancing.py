@@ -10,11 +10,11 @@ from modules.ai.rules.language import Language
 from modules.ai.rules.languages import LANGUAGES
 from modules.pipeline.types import Aside, Cue, Draft, Material
 
-from .asking import Asked, cues_as_lines, prompt, text_part
 from .calls import Unusable
 from .drafting import good_title
-from .faith import faithful, grounded
-from .shapes import BetterStep, Overview, Said, Section, Whole
+from .grounding import faithful, grounded
+from .prompting import Asked, cues_as_lines, prompt, text_part
+from .schemas import BetterStep, Overview, Said, Section, Whole
 
 SECTION = 12
 """Steps that are worded at once, at most."""

@@ -45,7 +45,7 @@ class Language:
     all_of_above: options of a quiz that speak of the other options. telling: words that tell of any how-to.
     how_to: what begins the announcement of what a video shows, the spaces with it ("how to ").
     capital_nouns: nouns are written with a capital (German).
-    frames: what a question of the quiz is asked with: order, order_why, word, number, why (see `quiz`).
+    frames: what a question of the quiz is asked with: order, order_why, word, number, why (see `quiz_generation`).
     """
 
     code: str

@@ -14,7 +14,7 @@ from modules.ai.rules.gaps import GAP, number_of, salients
 from modules.ai.rules.language import plain
 from modules.ai.rules.languages import LANGUAGES
 from modules.ai.rules.order import alike
-from modules.ai.rules.quiz import quiz_of
+from modules.ai.rules.quiz_generation import quiz_of
 from modules.pipeline.types import Cue, Draft, Material, Scene
 from tests.quality.damage import QUIET
 from tests.quality.proof import proved

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from modules.ai.openai.faith import faithful, grounded
+from modules.ai.openai.grounding import faithful, grounded
 from modules.ai.openai.languages import code_of
 from modules.ai.openai.numerals import numbers
 from modules.ai.rules.languages import language_of

@@ -23,12 +23,12 @@ from modules.pipeline.types import (
     share,
 )
 
-from . import drafting, enhancing, seeing
-from .asking import Answers, Asking
+from . import drafting, enhancing, vision
 from .calls import Calls
 from .enhancing import pairs, source_of
-from .quiz import quiz
-from .shapes import Section, Whole
+from .prompting import Answers, Asking
+from .quiz_validation import quiz
+from .schemas import Section, Whole
 
 
 class OpenAIWriter:
@@ -53,17 +53,17 @@ class OpenAIWriter:
 
     def pictures(self, cues: Sequence[Cue]) -> int:
         """As many as its questions show."""
-        return drafting.PICTURES * len(drafting.sections(cues)) if cues else seeing.MOST
+        return drafting.PICTURES * len(drafting.sections(cues)) if cues else vision.MOST
 
     def draft_steps(self, material: Material, tick: Tick = no_tick) -> Sequence[Draft]:
         """Steps from cues and pictures; from pictures alone when nobody speaks. Already mended."""
         if material.cues:
             return mend(self._from_cues(material, tick), material)
-        pictures = seeing.shown_pictures(material, self._shown)
+        pictures = vision.shown_pictures(material, self._shown)
         if not pictures:
             return LocalWriter().draft_steps(material, tick)
-        answers = self._asking.all("steps", seeing.questions(material, pictures), share(tick, 0.1, 1.0))
-        return mend(seeing.drafts_of(answers, pictures, material), material)
+        answers = self._asking.all("steps", vision.questions(material, pictures), share(tick, 0.1, 1.0))
+        return mend(vision.drafts_of(answers, pictures, material), material)
 
     def _from_cues(self, material: Material, tick: Tick) -> list[Draft]:
         parts = drafting.sections(material.cues)

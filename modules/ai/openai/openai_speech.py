@@ -15,8 +15,8 @@ from modules.pipeline.types import SAMPLE_RATE, Heard, Hints, ProviderError, Seg
 
 from .calls import Calls, Unusable
 from .languages import code_of
-from .side import side_by_side
-from .signs import cleaned
+from .parallel import side_by_side
+from .unsafe_text import cleaned
 
 STAGE = "speech"
 TAIL = 200

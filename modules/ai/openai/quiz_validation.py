@@ -10,9 +10,9 @@ from modules.ai.rules.language import Language, any_of
 from modules.ai.rules.languages import LANGUAGES
 from modules.pipeline.types import Cue, Draft, Question
 
-from .faith import grounded
-from .shapes import QuizQuestion
-from .signs import harmless
+from .grounding import grounded
+from .schemas import QuizQuestion
+from .unsafe_text import harmless
 
 OPTIONS = 4
 LONGEST = {"question": 300, "option": 160, "explanation": 500}

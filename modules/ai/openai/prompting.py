@@ -19,7 +19,7 @@ from pydantic import BaseModel, ValidationError
 from modules.pipeline.types import ProviderError, Tick
 
 from .calls import Calls, Unusable
-from .side import side_by_side
+from .parallel import side_by_side
 
 log = logging.getLogger(__name__)
 

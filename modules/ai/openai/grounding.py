@@ -13,7 +13,7 @@ from functools import lru_cache
 from modules.ai.rules.language import Language
 
 from .numerals import numbers
-from .signs import harmless
+from .unsafe_text import harmless
 
 KEPT = 0.5
 """Share of the original's words of meaning that a rewrite must keep."""

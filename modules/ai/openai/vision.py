@@ -8,10 +8,10 @@ from typing import Any
 from modules.pipeline.stills import thinned
 from modules.pipeline.types import Draft, Material, Scene, Still
 
-from .asking import Asked, picture_parts, prompt, text_part
 from .calls import Unusable
 from .drafting import TITLE_WORDS, Shown
-from .shapes import SeenStep, SeenSteps
+from .prompting import Asked, picture_parts, prompt, text_part
+from .schemas import SeenStep, SeenSteps
 
 SECTION = 40
 """Pictures that are shown at once."""
