@@ -15,7 +15,7 @@ from modules.pipeline.types import SAMPLE_RATE, Heard, Hints, ProviderError, Seg
 
 from .calls import Calls, Unusable
 from .languages import code_of
-from .parallel import side_by_side
+from .parallel import run_in_parallel
 from .unsafe_text import cleaned
 
 STAGE = "speech"
@@ -58,10 +58,10 @@ class OpenAISpeech:
         self.calls.close()
 
     def transcribe(self, windows: Iterable[Window], hints: Hints) -> Iterator[Heard]:
-        """Windows side by side, each yielded when it is done. Raises ProviderError."""
+        """Windows in parallel, each yielded when it is done. Raises ProviderError."""
         tails: dict[int, str] = {}
         work = partial(self._hear, hints=hints, tails=tails)
-        self._going = side_by_side(work, windows, at_once=self.at_once, silence=self.calls.budget + 60)
+        self._going = run_in_parallel(work, windows, at_once=self.at_once, silence=self.calls.budget + 60)
         return self._going
 
     def _hear(self, window: Window, stop: threading.Event, *, hints: Hints, tails: dict[int, str]) -> Heard:
