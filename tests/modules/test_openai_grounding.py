@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from modules.ai.openai.grounding import faithful, grounded
-from modules.ai.openai.languages import code_of
 from modules.ai.openai.numerals import numbers
 from modules.ai.rules.languages import language_of
 
@@ -69,9 +68,3 @@ def test_a_text_that_says_nothing_is_not_taken_over():
     assert not grounded("", SPOKEN, english)
     assert not grounded("<>!", SPOKEN, english)
     assert not grounded("Q", SPOKEN, english)
-
-
-def test_names_of_languages_become_codes():
-    assert [code_of(name) for name in ("English", "de", "zh-Hant", "klingonish", None, "<b>")] == [
-        "en", "de", "zh-Hant", "", "", "",
-    ]  # fmt: skip

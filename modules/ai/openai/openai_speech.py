@@ -11,10 +11,10 @@ from typing import Any, Self
 
 import numpy as np
 
+from modules.pipeline.languages import language_code
 from modules.pipeline.types import SAMPLE_RATE, Heard, Hints, ProviderError, Segment, Window
 
 from .calls import Calls, Unusable
-from .languages import code_of
 from .parallel import run_in_parallel
 from .unsafe_text import cleaned
 
@@ -120,7 +120,7 @@ def _heard(window: Window, answer: Mapping[str, Any], cost: float, calls: int) -
     """The answer in the pipeline's terms; times are shifted into video time and held inside the window."""
     languages = answer.get("languages")
     first = languages[0] if isinstance(languages, list) and languages else None
-    language = code_of(first.get("code") if isinstance(first, dict) else first or answer.get("language"))
+    language = language_code(first.get("code") if isinstance(first, dict) else first or answer.get("language"))
     listed, text = answer.get("segments"), cleaned(answer["text"])
     segments = tuple(_segments(window, listed)) if isinstance(listed, list) else ()
     # Segments that lack some of the words are no use: nothing said may be lost.
