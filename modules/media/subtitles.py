@@ -11,22 +11,12 @@ from av.container import InputContainer
 from av.packet import Packet
 from av.stream import Stream
 
+from modules.pipeline.languages import language_code
 from modules.pipeline.types import Cue, MediaError, SubtitleTrack
 
 from .reading import decode, open_video, origin, packets, read_only
 
 TEXT_CODECS = {"mov_text", "subrip", "webvtt", "ass", "ssa", "text"}
-
-# ISO 639-2 (what containers hold) → BCP 47, for the languages that have two letters and are met most.
-LANGUAGES = {
-    "ara": "ar", "bul": "bg", "cat": "ca", "ces": "cs", "chi": "zh", "cze": "cs", "dan": "da", "deu": "de",
-    "dut": "nl", "ell": "el", "eng": "en", "est": "et", "fas": "fa", "fin": "fi", "fra": "fr", "fre": "fr",
-    "ger": "de", "gre": "el", "heb": "he", "hin": "hi", "hrv": "hr", "hun": "hu", "ind": "id", "ita": "it",
-    "jpn": "ja", "kor": "ko", "lav": "lv", "lit": "lt", "may": "ms", "msa": "ms", "nld": "nl", "nor": "no",
-    "per": "fa", "pol": "pl", "por": "pt", "ron": "ro", "rum": "ro", "rus": "ru", "slk": "sk", "slo": "sk",
-    "slv": "sl", "spa": "es", "srp": "sr", "swe": "sv", "tha": "th", "tur": "tr", "ukr": "uk", "vie": "vi",
-    "zho": "zh",
-}  # fmt: skip
 
 OVERRIDES = re.compile(r"\{[^{}]*\}")
 DRAWING = re.compile(r"\{[^{}]*\\p[1-9][^{}]*\}.*?(?:\{[^{}]*\\p0[^{}]*\}|$)", re.DOTALL)
@@ -41,8 +31,7 @@ def text_tracks(source: InputContainer) -> tuple[SubtitleTrack, ...]:
     tracks = []
     for stream in source.streams.subtitles:
         if stream.codec_context is not None and stream.codec.canonical_name in TEXT_CODECS:
-            language = stream.metadata.get("language", "").lower()
-            language = "" if language in ("und", "mis", "zxx") else LANGUAGES.get(language, language)
+            language = language_code(stream.metadata.get("language", ""))
             title = stream.metadata.get("title", "")
             tracks.append(SubtitleTrack(stream.index, stream.codec.canonical_name, language, title))
     return tuple(tracks)

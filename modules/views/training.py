@@ -15,10 +15,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from modules.models import Cue, Module, Question, Rendition, Status, Step, Visibility
+from modules.pipeline.languages import text_direction
 
 from .access import editable_or_sign_in, may_edit, page_or_sign_in
-
-RTL = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "ks", "ps", "sd", "ug", "ur", "yi"})
 
 
 @dataclass(frozen=True)
@@ -77,7 +76,7 @@ def training_context(request: HttpRequest, module: Module) -> dict[str, Any]:
         "quiz": quiz,
         "transcript": transcript,
         "language": language,
-        "direction": "rtl" if language.partition("-")[0] in RTL else "ltr",
+        "direction": text_direction(language),
         "playable": rendition is None or rendition.status == Status.READY,
         "rendition": rendition,
         "start_at": start_at(request, module),

@@ -11,14 +11,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from modules.ai.openai import Calls, OpenAIWriter
-from modules.ai.openai.faith import words_of
+from modules.ai.openai.grounding import words_of
 from modules.ai.openai.numerals import numbers
+from modules.ai.rules.languages import LANGUAGES
 from modules.pipeline.types import KINDS, Draft, Enhanced, Material, ProviderError
 from tests.openai_server import OpenAIServer
 from tests.quality.damage import QUIET, holds
 
 from .test_openai_writer import QUESTION, SAID, by_id, material, valid
 
+ENGLISH = LANGUAGES["en"]
 EXAMPLES = 100
 TEXTS = st.one_of(
     st.sampled_from(
@@ -112,7 +114,9 @@ class Forgetful(dict):
 def invented(text: str) -> set[str]:
     """Numbers and words of a text that nobody said."""
     known = set(words_of(SAID_ALOUD))
-    return (numbers(text, "en") - numbers(SAID_ALOUD, "en")) | {word for word in words_of(text) if word not in known}
+    return (numbers(text, ENGLISH) - numbers(SAID_ALOUD, ENGLISH)) | {
+        word for word in words_of(text) if word not in known
+    }
 
 
 @settings(max_examples=EXAMPLES, **QUIET)
@@ -127,7 +131,7 @@ def test_damaged_steps_never_leave_the_video(server, writer, answer):
         return
     holds(drafts, video)
     for draft in drafts:
-        assert not numbers(draft.text + " " + draft.title, "en") - numbers(SAID_ALOUD, "en")
+        assert not numbers(draft.text + " " + draft.title, ENGLISH) - numbers(SAID_ALOUD, ENGLISH)
         assert "script" not in draft.text + draft.title
 
 
@@ -148,10 +152,10 @@ def check(better: Enhanced, drafts: dict, video: Material) -> None:
     for step in better.steps:
         draft = drafts[step.id]
         assert (step.cues, step.start, step.end, step.kind) == (draft.cues, draft.start, draft.end, draft.kind)
-        assert numbers(draft.text, "en") <= numbers(step.text, "en") <= numbers(SAID_ALOUD, "en")
+        assert numbers(draft.text, ENGLISH) <= numbers(step.text, ENGLISH) <= numbers(SAID_ALOUD, ENGLISH)
     for aside in better.asides:
         assert aside.cues and set(aside.cues) <= set(drafts[aside.step].cues) and aside.kind in ("tip", "warning")
-        assert not numbers(aside.text, "en") - numbers(SAID_ALOUD, "en")
+        assert not numbers(aside.text, ENGLISH) - numbers(SAID_ALOUD, ENGLISH)
     for text in (better.summary, *better.tags, *better.goals):
-        assert not numbers(text, "en") - numbers(SAID_ALOUD, "en")
+        assert not numbers(text, ENGLISH) - numbers(SAID_ALOUD, ENGLISH)
         assert len(invented(text)) <= len(words_of(text)) / 2

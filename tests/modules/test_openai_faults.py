@@ -15,7 +15,7 @@ import pytest
 
 from modules.ai.ledger import FREE, Ledger, Price
 from modules.ai.openai.calls import TRIES, Calls, Unusable
-from modules.ai.openai.shapes import Overview, Section, SeenSteps, Steps, Whole
+from modules.ai.openai.schemas import Overview, Section, SeenSteps, Steps, Whole
 from modules.media import encode_audio
 from modules.messages import message_for
 from modules.pipeline.types import ProviderError

@@ -10,6 +10,7 @@ import re
 import statistics
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from hypothesis import given, settings
 
@@ -23,12 +24,8 @@ from .proof import proved
 from .script import Script, material, scripts
 
 ANSWERS = 10_000
-MARKERS = {
-    "en": r"first|next|then|after that|now|finally|so now|okay|alright|step|once|last",
-    "de": r"zuerst|dann|danach|jetzt|nun|als nächstes|zum schluss|zuletzt|schließlich",
-    "fr": r"d'abord|ensuite|puis|maintenant|enfin|pour commencer|une fois",
-    "es": r"primero|luego|después|ahora|por último|a continuación|una vez|para empezar",
-}
+MARKERS = Path(__file__).parent / "markers"
+"""A file for each language: what speakers say where something new begins, as one regular expression."""
 HEAD = (
     f"{'script':28}{'steps':>6}{'found':>6}  {'P±3':>5}{'R±3':>5}{'F±3':>5}{'F±5':>6}  {'titles':>7}   quiz"
     "   markers F±3/±5   equal F±3/±5"
@@ -102,7 +99,8 @@ def _tell(script: Script, steps: Sequence) -> None:
 
 def _at_markers(shown: Material) -> list[float]:
     """The starts of the cues in which a spoken marker begins a clause or stands anywhere in bare words."""
-    pattern = re.compile(rf"\b(?:{MARKERS[shown.language]})\b", re.IGNORECASE)
+    markers = (MARKERS / f"{shown.language}.txt").read_text(encoding="utf-8").strip()
+    pattern = re.compile(rf"\b(?:{markers})\b", re.IGNORECASE)
     return [cue.start for at, cue in enumerate(shown.cues) if at == 0 or pattern.search(cue.text)]
 
 

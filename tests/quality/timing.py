@@ -1,4 +1,4 @@
-"""How well cues sit on the sound, with perfect recognition: the how-tos, narrated in four languages."""
+"""How well cues sit on the sound, with perfect recognition: the how-tos, narrated each in its language."""
 
 from __future__ import annotations
 

@@ -94,21 +94,21 @@ class Calls:
         return self._patiently(once, stage, model, stop, setting, audio_seconds=seconds)
 
     def chat(
-        self, stage: str, model: str, messages: Sequence[Mapping[str, Any]], shape: type[M], stop: threading.Event
+        self, stage: str, model: str, messages: Sequence[Mapping[str, Any]], schema: type[M], stop: threading.Event
     ) -> M:
-        """The answer to a chat, in the given shape. Raises Unusable (with the fault named) or ProviderError."""
+        """The answer to a chat, by the given schema. Raises Unusable (with the fault named) or ProviderError."""
         tokens, pictures = _size(messages)
 
         def once(call: Call) -> M:
             raw = self._client().chat.completions.with_raw_response.parse(
                 messages=list(messages),  # type: ignore[arg-type]
                 model=model,
-                response_format=shape,
+                response_format=schema,
                 timeout=self._timeout(self.chat_seconds),
             )
             answer = _envelope(raw.http_response.text)
             _count(answer, call)
-            return _parsed(shape, _content(answer))
+            return _parsed(schema, _content(answer))
 
         setting = OPENAI.services["writer"].model_setting
         expected = {"tokens_in": tokens + PICTURE_TOKENS * pictures, "tokens_out": 1000 + tokens}
@@ -244,10 +244,10 @@ def _content(answer: Mapping[str, Any]) -> str:
     return re.sub(r"^\s*```(?:json)?\s*|\s*```\s*$", "", message["content"])
 
 
-def _parsed(shape: type[M], content: str) -> M:
-    """The answer in the shape that was asked for. Raises Unusable."""
+def _parsed(schema: type[M], content: str) -> M:
+    """The answer in the schema that was asked for. Raises Unusable."""
     try:
-        return shape.model_validate_json(content)
+        return schema.model_validate_json(content)
     except ValidationError as error:
         faults = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors()[:3])
         raise Unusable(f"The JSON did not fit the schema: {faults}") from error

@@ -15,11 +15,11 @@ from modules.ai.rules.wording import text_of
 from modules.pipeline.still_selection import thinned
 from modules.pipeline.types import Cue, Draft, Material, Still
 
-from .asking import Asked, cues_as_lines, picture_parts, prompt, text_part
 from .calls import Unusable
-from .faith import faithful, grounded
-from .shapes import Step, Steps
-from .signs import harmless
+from .grounding import faithful, grounded
+from .prompting import Prompt, cues_as_lines, instructions, picture_parts, text_part
+from .schemas import Step, Steps
+from .unsafe_text import harmless
 
 SECTION = 250
 """Cues that are shown at once."""
@@ -65,13 +65,13 @@ def sections(cues: Sequence[Cue]) -> list[range]:
     return parts
 
 
-def question(material: Material, part: range, shown: Shown) -> Asked[Steps]:
+def prompt_for(material: Material, part: range, shown: Shown) -> Prompt[Steps]:
     """Ask for the steps of one section."""
     cues = material.cues[part.start : part.stop]
     data = {"title": material.title, "language": material.language, "cues": list(cues_as_lines(cues))}
     parts: list[dict[str, Any]] = [text_part(data), *_pictures(material, cues, shown)]
     numbers = {cue.number: at for at, cue in enumerate(cues)}
-    return Asked(prompt("draft.txt"), parts, Steps, lambda answer: check(answer.steps, numbers))
+    return Prompt(instructions("draft.txt"), parts, Steps, lambda answer: check(answer.steps, numbers))
 
 
 def _pictures(material: Material, cues: Sequence[Cue], shown: Shown) -> Iterator[dict[str, Any]]:

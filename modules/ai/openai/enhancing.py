@@ -7,13 +7,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from modules.ai.rules.language import Language
+from modules.ai.rules.languages import LANGUAGES
 from modules.pipeline.types import Aside, Cue, Draft, Material
 
-from .asking import Asked, cues_as_lines, prompt, text_part
 from .calls import Unusable
 from .drafting import good_title
-from .faith import faithful, grounded
-from .shapes import BetterStep, Overview, Said, Section, Whole
+from .grounding import faithful, grounded
+from .prompting import Prompt, cues_as_lines, instructions, text_part
+from .schemas import BetterStep, Overview, Said, Section, Whole
 
 SECTION = 12
 """Steps that are worded at once, at most."""
@@ -21,24 +22,20 @@ LETTERS = 12_000
 """Letters of text that are worded at once, at most."""
 OVERVIEW_LETTERS = 400
 """Letters of each step that are shown for the overview."""
-TELLING = (
-    "video tutorial guide training module step steps show shows demonstrate explain learn "
-    "Anleitung Schulung Schritt Schritte zeigt erklärt lernen "
-    "vidéo tutoriel guide étape étapes montre explique apprendre "
-    "vídeo tutorial guía paso pasos muestra explica aprender"
-)
-"""Words that tell of any how-to, whatever is said in it."""
+TELLING = " ".join(sorted(word for language in LANGUAGES.values() for word in language.telling))
+"""Words that tell of any how-to, whatever is said in it and in whatever language."""
 ASIDES = 3
 """Tips, and warnings, of one step."""
 
 
-def questions(drafts: Sequence[Draft], material: Material) -> list[Asked]:
+def prompts(drafts: Sequence[Draft], material: Material) -> list[Prompt]:
     """Ask for the wording of all steps, a section at a time, and for an overview; all in one when they are few."""
     parts = sections(drafts)
     if len(parts) == 1:
-        return [_section(parts[0], material, Whole, f"{prompt('overview.txt')}\n{prompt('enhance.txt')}")]
-    overview = Asked(prompt("overview.txt"), [text_part(_shortly(drafts, material))], Overview, _anything, spare=True)
-    return [*(_section(part, material, Section, prompt("enhance.txt")) for part in parts), overview]
+        return [_section(parts[0], material, Whole, f"{instructions('overview.txt')}\n{instructions('enhance.txt')}")]
+    whole = [text_part(_shortly(drafts, material))]
+    overview = Prompt(instructions("overview.txt"), whole, Overview, _anything, spare=True)
+    return [*(_section(part, material, Section, instructions("enhance.txt")) for part in parts), overview]
 
 
 def sections(drafts: Sequence[Draft]) -> list[list[Draft]]:
@@ -54,7 +51,7 @@ def sections(drafts: Sequence[Draft]) -> list[list[Draft]]:
     return parts
 
 
-def _section(drafts: Sequence[Draft], material: Material, shape: type[Section], task: str) -> Asked:
+def _section(drafts: Sequence[Draft], material: Material, schema: type[Section], task: str) -> Prompt:
     cues = {cue.number: cue for cue in material.cues}
     steps = [
         {
@@ -73,7 +70,7 @@ def _section(drafts: Sequence[Draft], material: Material, shape: type[Section], 
         "pairs": [list(pair) for pair in pairs(drafts)],
     }
     ids = [draft.id for draft in drafts]
-    return Asked(task, [text_part(data)], shape, lambda answer: check(answer.steps, ids), spare=True)
+    return Prompt(task, [text_part(data)], schema, lambda answer: check(answer.steps, ids), spare=True)
 
 
 def pairs(drafts: Sequence[Draft]) -> list[tuple[str, ...]]:

@@ -1,5 +1,5 @@
 """The local writer: segmenting, titles and wording by rule, with a table for each language."""
 
-from .writer import LocalWriter
+from .local_writer import LocalWriter
 
 __all__ = ["LocalWriter"]

@@ -10,7 +10,7 @@ from functools import cached_property
 
 from modules.pipeline.types import Cue, Draft
 
-from .language import Language, plain
+from .language import Language, folded, plain
 from .order import alike, stable, words_of
 from .titles import action_of
 from .units import Unit
@@ -176,10 +176,10 @@ def salients(words: Sequence[str], language: Language) -> list[Salient]:
 
 def number_of(word: str, language: Language) -> float | None:
     """The value of a number in figures or letters, else None. Commas and full stops count alike: 1,5 is 1.5."""
-    said = word.casefold()
-    if said in language.numbers:
-        return float(language.numbers[said])
-    found = _NUMBER.fullmatch(said)
+    value = language.numbers.get(folded(word))
+    if value is not None:
+        return float(value)
+    found = _NUMBER.fullmatch(word)
     return float(f"{found[1]}.{found[2] or 0}") if found else None
 
 

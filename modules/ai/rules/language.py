@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
@@ -37,9 +38,14 @@ class Language:
     command_endings: of verb forms that are commands by themselves.
     verb_last: titles put the verb at the end (German); modals: verbs that send it there; subjects: pronouns
         that follow the verb of a main clause.
-    numbers: words for numbers -> their values ("one" is left out where it is an article or a pronoun).
+    number_words: every word for a number -> its value; folded (see `folded`). number_links: words between the parts
+        of one number ("and"). number_joins: two values said one after the other that make one number, beyond tens and
+        ones (French: 4, 20 -> 80). unsure_numbers: those that are as often an article, a pronoun or another word.
+    sounds: how the captions' names of sounds begin ("music"). negations: words that deny.
+    all_of_above: options of a quiz that speak of the other options. telling: words that tell of any how-to.
+    how_to: what begins the announcement of what a video shows, the spaces with it ("how to ").
     capital_nouns: nouns are written with a capital (German).
-    frames: what a question of the quiz is asked with: order, order_why, word, number, why (see `quiz`).
+    frames: what a question of the quiz is asked with: order, order_why, word, number, why (see `quiz_generation`).
     """
 
     code: str
@@ -78,9 +84,22 @@ class Language:
     verb_last: bool = False
     modals: frozenset[str] = frozenset()
     subjects: frozenset[str] = frozenset()
-    numbers: Mapping[str, int] = field(default_factory=dict)
+    number_words: Mapping[str, int] = field(default_factory=dict)
+    number_links: frozenset[str] = frozenset()
+    number_joins: Mapping[tuple[int, int], int] = field(default_factory=dict)
+    unsure_numbers: frozenset[str] = frozenset()
+    sounds: frozenset[str] = frozenset()
+    negations: frozenset[str] = frozenset()
+    all_of_above: tuple[str, ...] = ()
+    telling: frozenset[str] = frozenset()
+    how_to: tuple[str, ...] = ()
     capital_nouns: bool = False
     frames: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def numbers(self) -> dict[str, int]:
+        """The number words that surely are numbers, as the quiz may ask for them ("one" often is an article)."""
+        return {word: value for word, value in self.number_words.items() if word not in self.unsure_numbers}
 
     @cached_property
     def hanging(self) -> frozenset[str]:
@@ -149,28 +168,14 @@ class Language:
     def filler_pattern(self) -> re.Pattern[str]:
         return any_of(self.fillers, flags=re.IGNORECASE)
 
+    @cached_property
+    def how_to_pattern(self) -> re.Pattern[str]:
+        return any_of(self.how_to, end=r"[^.,;!?]+", flags=re.IGNORECASE)
+
 
 def any_of(patterns: tuple[str, ...], start: str = r"\b", end: str = r"\b", flags: int = 0) -> re.Pattern[str]:
     """One pattern for all of them; without any, a pattern that never matches."""
     return re.compile(f"{start}(?:{'|'.join(patterns)}){end}" if patterns else r"(?!)", flags)
-
-
-def words(text: str) -> frozenset[str]:
-    """A set from a text of words with spaces between."""
-    return frozenset(text.split())
-
-
-_NOISE = re.compile(
-    r"[\[(](?:music|applause|laughter|laughs|noise|silence|musik|applaus|musique|applaudissements|rires|música|aplausos)"
-    r"[^\])]{0,20}[\])]|[♪♫]|(?<!\S)>>+(?!\S)",
-    re.IGNORECASE,
-)
-"""What captions write of sounds, and their sign for a change of speaker."""
-
-
-def without_noises(text: str, language: Language) -> str:
-    """The text without "um", "you know" and "[Music]"; the marks around them stay."""
-    return language.filler_pattern.sub(" ", _NOISE.sub(" ", text))
 
 
 _NOT_WORD = re.compile(r"[^\w\s']+|_")
@@ -181,3 +186,10 @@ def plain(text: str) -> str:
     """Lower case, straight apostrophes, no other punctuation, single spaces: what the tables are matched against."""
     text = _NOT_WORD.sub(" ", text.replace("’", "'").lower())
     return " ".join(word.strip("'") for word in text.split())
+
+
+@lru_cache(maxsize=16_384)
+def folded(word: str) -> str:
+    """Without case and accents, as number words are compared: recognisers often leave accents out."""
+    signs = unicodedata.normalize("NFKD", word.casefold())
+    return "".join(sign for sign in signs if not unicodedata.combining(sign))

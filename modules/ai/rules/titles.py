@@ -8,7 +8,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from .language import Language, plain, without_noises
+from .language import Language, plain
+from .noises import without_noises
 
 MAX_WORDS = 8
 LEAST = -0.5
@@ -295,12 +296,9 @@ def _cut(words: Sequence[str], language: Language, limit: int = MAX_WORDS) -> st
     return " ".join(words).strip(" ,;:-–…")
 
 
-_HOW_TO = re.compile(r"\b(how (?:to (?!for\b|guide\b|video\b)|you can |we can |i )[^.,;!?]+)", re.IGNORECASE)
-
-
 def _how_to(text: str, language: Language) -> str:
-    found = _HOW_TO.search(text)
-    return _cut(found[1].split(), language) if found else ""
+    found = language.how_to_pattern.search(text)
+    return _cut(found[0].split(), language) if found else ""
 
 
 def _first_words(texts: Sequence[str], language: Language) -> str:

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from modules.pipeline.sentences import sentences
 
 from .boundaries import marker_weight
-from .language import Language, plain, without_noises
+from .language import Language, plain
+from .noises import without_noises
 from .titles import capitalised, spelled
 
 PARAGRAPH = 320

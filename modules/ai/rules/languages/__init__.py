@@ -1,20 +1,21 @@
-"""The languages that the local writer knows. A new one is a file beside these and an entry here."""
+"""The languages that the local writer knows. A new one is a file beside these that gives a LANGUAGE."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from importlib import import_module
+from pkgutil import iter_modules
 
 from ..language import Language, plain
-from .de import GERMAN
-from .en import ENGLISH
-from .es import SPANISH
-from .fr import FRENCH
 
 NEUTRAL = Language(code="")
 """For any other language: pauses, scenes and lengths alone."""
 
-LANGUAGES = {language.code: language for language in (ENGLISH, GERMAN, FRENCH, SPANISH)}
+LANGUAGES: dict[str, Language] = {
+    module.name: import_module(f"{__name__}.{module.name}").LANGUAGE for module in iter_modules(__path__)
+}
+"""By code: the name of a language's file."""
 
 
 def language_of(code: str, texts: Iterable[str]) -> Language:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ..language import Language, words
+from ..language import Language
+from ..tables import patterns, weighted, weights, whole_numbers, words
 
 _STOPWORDS = words(
     """aber alle allem allen alles als also am an andere auch auf aus bei beim bin bis bitte da dabei dadurch dafür
@@ -77,104 +78,80 @@ _FORMS = {
     for form, infinitive in _forms(verb).items()
 } | _IRREGULAR
 
-GERMAN = Language(
+
+def _number_words() -> dict[str, int]:
+    """Below a thousand German writes a number as one word: "zweihundertfünfundzwanzig"."""
+    table = whole_numbers(
+        """eins zwei drei vier fünf sechs sieben acht neun zehn elf zwölf dreizehn vierzehn fünfzehn sechzehn siebzehn
+        achtzehn neunzehn""",
+        "zwanzig dreißig vierzig fünfzig sechzig siebzig achtzig neunzig",
+        hundert=100,
+        tausend=1000,
+        ein=1,
+        eine=1,
+    )
+    small = {word: value for word, value in table.items() if value < 10 and word not in ("eins", "eine")}
+    tens = {word: value for word, value in table.items() if 20 <= value < 100}
+    table |= {f"{one}und{ten}": a + b for one, a in small.items() for ten, b in tens.items()}
+    below = {word: value for word, value in table.items() if value < 100} | {"": 0}
+    hundreds = {f"{one}hundert": 100 * value for one, value in small.items()} | {"hundert": 100}
+    return table | {hundred + rest: a + b for hundred, a in hundreds.items() for rest, b in below.items()}
+
+
+LANGUAGE = Language(
     code="de",
     stopwords=_STOPWORDS,
-    openers={
-        "okay": 0.9,
-        "so": 0.9,
-        "gut": 0.6,
-        "super": 0.7,
-        "also": 0.3,
-        "jetzt": 1.0,
-        "nun": 1.2,
-        "und": 0.0,
-        "und jetzt": 1.0,
-        "und dann": 0.4,
-        "dann": 0.7,
-        "danach": 1.7,
-        "anschließend": 1.8,
-        "zuerst": 2.0,
-        "zunächst": 2.0,
-        "erst mal": 1.0,
-        "erstens": 2.2,
-        "zweitens": 2.2,
-        "drittens": 2.2,
-        "schließlich": 1.9,
-        "zuletzt": 2.2,
-        "zum schluss": 2.2,
-        "abschließend": 2.2,
-        "als nächstes": 2.3,
-        "äh": 0.0,
-        "ähm": 0.0,
-        "ja": 0.0,
-        "genau": 0.3,
-    },
-    phrases=(
-        (
-            r"schritt (?:eins|zwei|drei|vier|fünf|sechs|\d+)|"
-            r"im (?:ersten|zweiten|dritten|nächsten|letzten) schritt",
-            3.0,
-        ),
-        (
-            r"(?:der|als) (?:erste|zweite|dritte|nächste|letzte)r? (?:schritt|"
-            r"punkt)|als (?:erstes|zweites|nächstes|letztes)",
-            2.5,
-        ),
-        (r"(?:wir )?(?:fangen|beginnen) (?:wir )?(?:an|mit|damit)|los geht's", 1.8),
-        (r"(?:weiter|kommen wir|gehen wir|wechseln wir) (?:geht|zu|zum|zur|in|auf|mit)|weiter geht's", 2.0),
-        (
-            r"nachdem|sobald|wenn (?:das|ihr das|du das|sie das|alles|"
-            r"der|die)(?: \w+){0,4} (?:fertig|erledigt|gemacht|ist)",
-            1.5,
-        ),
-        (
-            r"um (?:das|dies|den|die|eine|einen) \w+|wenn (?:du|ihr|sie|man|wir) (?:möchte|willst|wollt|wollen|will)",
-            0.9,
-        ),
-        (r"lass(?:t)? uns|schauen wir|wollen wir", 1.0),
-        (r"(?:ein|noch ein|mein) (?:kleiner |letzter )?(?:tipp|hinweis)|übrigens", 1.3),
-        (r"(?:wir|ich|du|ihr|man) (?:\w+en|\w+e|\w+st|\w+t)", 0.4),
-        (
-            r"weil|denn|dass|damit|welche|oder|das (?:ist|heißt|sind)|es|sie|der|die|dadurch|dabei|hier seht|wie ihr",
-            -0.6,
-        ),
-    ),
-    closers=(r"fertig|erledigt|das war's|das war es|geschafft|perfekt|super",),
-    starters=(
-        r"so|jetzt|nun|dann|danach|anschließend|zuerst|als nächstes|"
-        r"und (?:dann|jetzt|wenn|hier)|okay|also|aber|hallo",
-        r"weil|zum schluss|schließlich|zuletzt|nachdem|sobald|das war's",
-    ),
-    soft_starters=(
-        r"wenn|ihr (?:müsst|könnt)|wir (?:müssen|können|gehen|klicken|nehmen)|"
-        r"und (?:das|ihr|wir|da)|das (?:ist|sind|geht)|da|dafür|sie|es|ich",
-    ),
-    intro=(
-        r"hallo|willkommen|herzlich willkommen|guten tag|"
-        r"in diesem (?:video|tutorial)|heute (?:zeige|zeigen|lernen|wollen)",
-        r"(?:zeige|zeigen|erkläre) (?:ich|wir) (?:euch|dir|ihnen)|mein name ist|moin|servus",
-    ),
-    wrap_up=(
-        r"das war's|das war es|danke (?:fürs|für das) (?:zuschauen|zusehen)|"
-        r"vielen dank|bis zum nächsten|viel spaß|tschüss|guten appetit",
-        r"das war (?:es )?(?:schon|auch schon)|abonnier\w*|zusammengefasst|bis bald",
-    ),
-    tip=(r"tipp|übrigens|alternativ|trick|noch besser",),
-    warning=(r"vorsicht|vorsichtig|achtung|achtet? darauf|passt? auf|auf keinen fall|niemals|wichtig(?: ist)?",),
-    tips=(r"(?:hier )?(?:noch )?(?:(?:ein|mein) )?(?:kleiner |letzter |kurzer )?(?:tipp|trick)",),
-    warns=(r"vorsicht|seid? vorsichtig|seien sie vorsichtig|achtung|passt? (?:bitte )?auf|auf keinen fall|niemals",),
+    openers=weights("""
+        okay 0.9 | so 0.9 | gut 0.6 | super 0.7 | also 0.3 | jetzt 1 | nun 1.2 | und 0 | und jetzt 1 | und dann 0.4 |
+        dann 0.7 | danach 1.7 | anschließend 1.8 | zuerst 2 | zunächst 2 | erst mal 1 | erstens 2.2 | zweitens 2.2 |
+        drittens 2.2 | schließlich 1.9 | zuletzt 2.2 | zum schluss 2.2 | abschließend 2.2 | als nächstes 2.3 | äh 0 |
+        ähm 0 | ja 0 | genau 0.3
+    """),
+    phrases=weighted(r"""
+        3.0  schritt (?:eins|zwei|drei|vier|fünf|sechs|\d+)|im (?:ersten|zweiten|dritten|nächsten|letzten) schritt
+        2.5  (?:der|als) (?:erste|zweite|dritte|nächste|letzte)r? (?:schritt|punkt)
+             |als (?:erstes|zweites|nächstes|letztes)
+        1.8  (?:wir )?(?:fangen|beginnen) (?:wir )?(?:an|mit|damit)|los geht's
+        2.0  (?:weiter|kommen wir|gehen wir|wechseln wir) (?:geht|zu|zum|zur|in|auf|mit)|weiter geht's
+        1.5  nachdem|sobald
+             |wenn (?:das|ihr das|du das|sie das|alles|der|die)(?: \w+){0,4} (?:fertig|erledigt|gemacht|ist)
+        0.9  um (?:das|dies|den|die|eine|einen) \w+|wenn (?:du|ihr|sie|man|wir) (?:möchte|willst|wollt|wollen|will)
+        1.0  lass(?:t)? uns|schauen wir|wollen wir
+        1.3  (?:ein|noch ein|mein) (?:kleiner |letzter )?(?:tipp|hinweis)|übrigens
+        0.4  (?:wir|ich|du|ihr|man) (?:\w+en|\w+e|\w+st|\w+t)
+        -0.6 weil|denn|dass|damit|welche|oder|das (?:ist|heißt|sind)|es|sie|der|die|dadurch|dabei|hier seht|wie ihr
+    """),
+    closers=patterns(r"fertig|erledigt|das war's|das war es|geschafft|perfekt|super"),
+    starters=patterns(r"""
+        so|jetzt|nun|dann|danach|anschließend|zuerst|als nächstes|und (?:dann|jetzt|wenn|hier)|okay|also|aber|hallo
+        weil|zum schluss|schließlich|zuletzt|nachdem|sobald|das war's
+    """),
+    soft_starters=patterns(r"""
+        wenn|ihr (?:müsst|könnt)|wir (?:müssen|können|gehen|klicken|nehmen)|und (?:das|ihr|wir|da)|das (?:ist|sind|geht)
+        da|dafür|sie|es|ich
+    """),
+    intro=patterns(r"""
+        hallo|willkommen|herzlich willkommen|guten tag|in diesem (?:video|tutorial)|heute (?:zeige|zeigen|lernen|wollen)
+        (?:zeige|zeigen|erkläre) (?:ich|wir) (?:euch|dir|ihnen)|mein name ist|moin|servus
+    """),
+    wrap_up=patterns(r"""
+        das war's|das war es|danke (?:fürs|für das) (?:zuschauen|zusehen)|vielen dank|bis zum nächsten|viel spaß|tschüss
+        guten appetit
+        das war (?:es )?(?:schon|auch schon)|abonnier\w*|zusammengefasst|bis bald
+    """),
+    tip=patterns(r"tipp|übrigens|alternativ|trick|noch besser"),
+    warning=patterns(r"vorsicht|vorsichtig|achtung|achtet? darauf|passt? auf|auf keinen fall|niemals|wichtig(?: ist)?"),
+    tips=patterns(r"(?:hier )?(?:noch )?(?:(?:ein|mein) )?(?:kleiner |letzter |kurzer )?(?:tipp|trick)"),
+    warns=patterns(r"""
+        vorsicht|seid? vorsichtig|seien sie vorsichtig|achtung|passt? (?:bitte )?auf|auf keinen fall|niemals
+    """),
     verbs=_FORMS,
     weak_verbs=_WEAK,
-    leads=(
-        (r"(?:wir|ich|du|ihr|man|sie)(?: jetzt| dann| nun| zuerst)?", 1.6),
-        (
-            r"(?:jetzt|dann|danach|nun|zuerst|zunächst|anschließend|"
-            r"als nächstes|und|zum schluss|schließlich|zuletzt)",
-            1.7,
-        ),
-        (r"bitte|einfach", 1.5),
-    ),
+    leads=weighted(r"""
+        1.6  (?:wir|ich|du|ihr|man|sie)(?: jetzt| dann| nun| zuerst)?
+        1.7  (?:jetzt|dann|danach|nun|zuerst|zunächst|anschließend|als nächstes|und|zum schluss|schließlich|zuletzt)
+        1.5  bitte|einfach
+    """),
     not_verbs=words("machen"),
     subordinate=words("wenn nachdem sobald um weil falls bevor während damit"),
     subjects=words("wir ihr du man"),
@@ -189,7 +166,7 @@ GERMAN = Language(
         beim aus nach so dass wenn weil jetzt dann noch nur wir ihr du ich sie ist sind wird also mal einfach"""
     ),
     particles=_SEPARABLE,
-    fillers=(r"äh+m?|öh+m?|hm+|sozusagen|quasi|irgendwie|halt|mal eben",),
+    fillers=patterns(r"äh+m?|öh+m?|hm+|sozusagen|quasi|irgendwie|halt|mal eben"),
     tidy=(
         (
             r"\b(?:sie|wir|ihr|du|ich|man|jetzt|dann|nun|zuerst|"
@@ -198,26 +175,13 @@ GERMAN = Language(
         ),
     ),
     verb_last=True,
-    numbers={
-        "zwei": 2,
-        "drei": 3,
-        "vier": 4,
-        "fünf": 5,
-        "sechs": 6,
-        "sieben": 7,
-        "acht": 8,
-        "neun": 9,
-        "zehn": 10,
-        "elf": 11,
-        "zwölf": 12,
-        "fünfzehn": 15,
-        "zwanzig": 20,
-        "dreißig": 30,
-        "vierzig": 40,
-        "fünfzig": 50,
-        "sechzig": 60,
-        "hundert": 100,
-    },
+    number_words=_number_words(),
+    number_links=words("und"),
+    unsure_numbers=words("eins ein eine"),
+    sounds=words("musik applaus"),
+    negations=words("nicht nie niemals kein keine keinen keinem keiner keines ohne nichts"),
+    all_of_above=patterns(r"alle (?:genannten|antworten)"),
+    telling=words("video anleitung schulung schritt schritte zeigt erklärt lernen"),
     capital_nouns=True,
     frames={
         "order": "Welcher Schritt kommt direkt nach „{step}“?",

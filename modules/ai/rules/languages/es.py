@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ..language import Language, words
+from ..language import Language
+from ..tables import patterns, weighted, weights, whole_numbers, words
 
 _STOPWORDS = words(
     """a ahora al algo algunas algunos allí ante antes aquí así aún aunque bien bueno cada casi como cómo con cosa
@@ -76,93 +77,78 @@ _FORMS = {form: verb for verb in _AR | _WEAK if verb.endswith("ar") for form in 
     form: verb for verb, forms in _GIVEN.items() for form in (verb, *forms.split())
 }
 
-SPANISH = Language(
+
+def _number_words() -> dict[str, int]:
+    """From 21 to 29 Spanish writes a number as one word: "veintidós"."""
+    table = whole_numbers(
+        """uno dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince dieciséis diecisiete
+        dieciocho diecinueve""",
+        "veinte treinta cuarenta cincuenta sesenta setenta ochenta noventa",
+        cien=100,
+        ciento=100,
+        mil=1000,
+        un=1,
+        una=1,
+    )
+    return table | {f"veinti{one}": 20 + value for one, value in table.items() if value < 10}
+
+
+LANGUAGE = Language(
     code="es",
     stopwords=_STOPWORDS,
-    openers={
-        "vale": 0.9,
-        "bueno": 0.7,
-        "bien": 0.6,
-        "entonces": 0.5,
-        "ahora": 1.2,
-        "y": 0.0,
-        "y ahora": 1.2,
-        "luego": 1.2,
-        "después": 1.6,
-        "a continuación": 2.0,
-        "primero": 2.0,
-        "en primer lugar": 2.2,
-        "segundo": 2.0,
-        "tercero": 2.0,
-        "finalmente": 2.2,
-        "por último": 2.3,
-        "para terminar": 2.2,
-        "para empezar": 2.2,
-        "pues": 0.2,
-        "eh": 0.0,
-        "perfecto": 0.8,
-        "listo": 0.8,
-        "muy bien": 0.9,
-    },
-    phrases=(
-        (r"(?:el )?(?:primer|segundo|tercer|siguiente|último) paso|paso (?:uno|dos|tres|cuatro|cinco|\d+)", 2.8),
-        (
-            r"lo (?:primero|siguiente|segundo|último) (?:que|es)?|"
-            r"(?:vamos a|empezamos|comenzamos|vamos) (?:empezar|comenzar|con)",
-            2.0,
-        ),
-        (r"(?:vamos|pasamos|nos vamos|pasemos) (?:a la|al|a los|a las)|siguiente", 1.9),
-        (r"una vez (?:que|hecho|hecha|listo|lista)|cuando (?:esté|ya|haya|tengas|tengamos)|en cuanto", 1.5),
-        (r"si (?:quieres|quieren|queremos|deseas)|para (?:hacer|eso|esto|ello|crear|agregar|añadir)", 0.9),
-        (r"(?:un|otro|último|pequeño) (?:pequeño )?(?:consejo|truco)|por cierto", 1.3),
-        (r"vamos a|voy a|tenemos que|tienes que|hay que|debemos|puedes|podemos|van a", 0.6),
-        (r"porque|que|es|esto|eso|está|o|así|ya que|como (?:pueden|puedes|ven)", -0.6),
-    ),
-    closers=(r"listo|ya está|perfecto|eso es todo|muy bien|y ya",),
-    starters=(
-        r"entonces|ahora|luego|después|y (?:ahora|luego|después|"
-        r"entonces|aquí|ya)|pero|vale|bueno|primero|una vez|hola",
-        r"por último|finalmente|a continuación|porque|para (?:empezar|terminar)|mientras tanto|el siguiente paso|hoy",
-    ),
-    soft_starters=(
-        r"vamos a|voy a|si (?:quieres|queremos)|cuando|tenemos que|"
-        r"hay que|y (?:si|vamos|lo|la|el)|para|puedes|tiene que|cuidado",
-    ),
-    intro=(
-        r"hola|bienvenid[oa]s?|en este (?:vídeo|video|tutorial)|hoy (?:vamos|"
-        r"voy|les|te|os)|(?:voy|vamos) a (?:mostrar|enseñar|aprender)\w*",
-        r"buenos días|buenas tardes",
-    ),
-    wrap_up=(
-        r"gracias por (?:ver|mirar|su)|eso es todo|hasta (?:la próxima|"
-        r"luego|pronto)|nos vemos|suscríbe\w*|espero que|buen provecho",
-        r"y ya está|con esto (?:hemos )?termina\w*",
-    ),
-    tip=(r"consejo|truco|por cierto|también puedes|alternativamente|otra forma",),
-    warning=(r"cuidado|atención|ojo|nunca|no (?:toques|aprietes|pongas|olvides|uses)|asegúrate de no|peligro",),
-    tips=(r"(?:un |mi |otro )?(?:pequeño |último )?(?:consejo|truco)",),
-    warns=(
-        r"(?:ten |tenga |tened |tengan |mucho )?cuidado|atención|ojo|nunca|jamás",
-        r"no (?:toques|toque|aprietes|apriete|pongas|ponga|uses|use|abras|abra|dejes|deje)",
-        r"(?:asegúrate|asegúrese|asegúrense|aseguraos) de (?:que )?no",
-    ),
+    openers=weights("""
+        vale 0.9 | bueno 0.7 | bien 0.6 | entonces 0.5 | ahora 1.2 | y 0 | y ahora 1.2 | luego 1.2 | después 1.6 |
+        a continuación 2 | primero 2 | en primer lugar 2.2 | segundo 2 | tercero 2 | finalmente 2.2 | por último 2.3 |
+        para terminar 2.2 | para empezar 2.2 | pues 0.2 | eh 0 | perfecto 0.8 | listo 0.8 | muy bien 0.9
+    """),
+    phrases=weighted(r"""
+        2.8  (?:el )?(?:primer|segundo|tercer|siguiente|último) paso|paso (?:uno|dos|tres|cuatro|cinco|\d+)
+        2.0  lo (?:primero|siguiente|segundo|último) (?:que|es)?
+             |(?:vamos a|empezamos|comenzamos|vamos) (?:empezar|comenzar|con)
+        1.9  (?:vamos|pasamos|nos vamos|pasemos) (?:a la|al|a los|a las)|siguiente
+        1.5  una vez (?:que|hecho|hecha|listo|lista)|cuando (?:esté|ya|haya|tengas|tengamos)|en cuanto
+        0.9  si (?:quieres|quieren|queremos|deseas)|para (?:hacer|eso|esto|ello|crear|agregar|añadir)
+        1.3  (?:un|otro|último|pequeño) (?:pequeño )?(?:consejo|truco)|por cierto
+        0.6  vamos a|voy a|tenemos que|tienes que|hay que|debemos|puedes|podemos|van a
+        -0.6 porque|que|es|esto|eso|está|o|así|ya que|como (?:pueden|puedes|ven)
+    """),
+    closers=patterns(r"listo|ya está|perfecto|eso es todo|muy bien|y ya"),
+    starters=patterns(r"""
+        entonces|ahora|luego|después|y (?:ahora|luego|después|entonces|aquí|ya)|pero|vale|bueno|primero|una vez|hola
+        por último|finalmente|a continuación|porque|para (?:empezar|terminar)|mientras tanto|el siguiente paso|hoy
+    """),
+    soft_starters=patterns(r"""
+        vamos a|voy a|si (?:quieres|queremos)|cuando|tenemos que|hay que|y (?:si|vamos|lo|la|el)|para|puedes|tiene que
+        cuidado
+    """),
+    intro=patterns(r"""
+        hola|bienvenid[oa]s?|en este (?:vídeo|video|tutorial)|hoy (?:vamos|voy|les|te|os)
+        (?:voy|vamos) a (?:mostrar|enseñar|aprender)\w*
+        buenos días|buenas tardes
+    """),
+    wrap_up=patterns(r"""
+        gracias por (?:ver|mirar|su)|eso es todo|hasta (?:la próxima|luego|pronto)|nos vemos|suscríbe\w*|espero que
+        buen provecho
+        y ya está|con esto (?:hemos )?termina\w*
+    """),
+    tip=patterns(r"consejo|truco|por cierto|también puedes|alternativamente|otra forma"),
+    warning=patterns(r"cuidado|atención|ojo|nunca|no (?:toques|aprietes|pongas|olvides|uses)|asegúrate de no|peligro"),
+    tips=patterns(r"(?:un |mi |otro )?(?:pequeño |último )?(?:consejo|truco)"),
+    warns=patterns(r"""
+        (?:ten |tenga |tened |tengan |mucho )?cuidado|atención|ojo|nunca|jamás
+        no (?:toques|toque|aprietes|apriete|pongas|ponga|uses|use|abras|abra|dejes|deje)
+        (?:asegúrate|asegúrese|asegúrense|aseguraos) de (?:que )?no
+    """),
     verbs=_FORMS,
     weak_verbs=_WEAK | words("hacer ir volver"),
-    leads=(
-        (
-            r"(?:vamos|voy|vas|van|va) a|(?:tenemos|tienes|tiene|tienen|hay) que|"
-            r"(?:debemos|debes|debe|deben)|(?:paso|siguiente|primero|último) es",
-            2.0,
-        ),
-        (r"(?:podemos|puedes|puede|pueden|queremos|quieres)(?: ahora| también)?", 1.5),
-        (
-            r"(?:ahora|luego|después|primero|y|entonces|continuación|"
-            r"último|terminar|finalmente|simplemente|lugar)",
-            1.7,
-        ),
-        (r"(?:nosotros|usted|ustedes|yo|tú|se)", 1.2),
-        (r"para|de", 0.4),
-    ),
+    leads=weighted(r"""
+        2.0  (?:vamos|voy|vas|van|va) a|(?:tenemos|tienes|tiene|tienen|hay) que|(?:debemos|debes|debe|deben)
+             |(?:paso|siguiente|primero|último) es
+        1.5  (?:podemos|puedes|puede|pueden|queremos|quieres)(?: ahora| también)?
+        1.7  (?:ahora|luego|después|primero|y|entonces|continuación|último|terminar|finalmente|simplemente|lugar)
+        1.2  (?:nosotros|usted|ustedes|yo|tú|se)
+        0.4  para|de
+    """),
     subordinate=words("si cuando para porque una mientras antes después hasta"),
     clause_ends=words("y porque que pero si cuando luego después entonces para hasta está es son como donde ya"),
     pronouns=words("lo la los las esto eso todo aquí ahí allí le nos"),
@@ -173,28 +159,15 @@ SPANISH = Language(
         """el la los las un una unos unas de del a al y o pero en con por para sin sobre que si su sus mi tu este esta
         es muy más como entonces luego ya lo nos"""
     ),
-    fillers=(r"e+h+m?|o sea|este pues|digamos|básicamente|como que",),
+    fillers=patterns(r"e+h+m?|o sea|este pues|digamos|básicamente|como que"),
     tidy=((r"\b(?:simplemente|ahora|luego|entonces|primero|bien|pues|también)\b", ""),),
-    numbers={
-        "dos": 2,
-        "tres": 3,
-        "cuatro": 4,
-        "cinco": 5,
-        "seis": 6,
-        "siete": 7,
-        "ocho": 8,
-        "nueve": 9,
-        "diez": 10,
-        "once": 11,
-        "doce": 12,
-        "quince": 15,
-        "veinte": 20,
-        "treinta": 30,
-        "cuarenta": 40,
-        "cincuenta": 50,
-        "sesenta": 60,
-        "cien": 100,
-    },
+    number_words=_number_words(),
+    number_links=words("y"),
+    unsure_numbers=words("uno un una"),
+    sounds=words("música aplausos"),
+    negations=words("no nunca jamás sin ningún ninguna ninguno nada ni"),
+    all_of_above=patterns(r"todas las anteriores"),
+    telling=words("vídeo tutorial guía paso pasos muestra explica aprender"),
     frames={
         "order": "¿Qué paso viene justo después de «{step}»?",
         "order_why": "Después de «{step}» viene «{next}».",

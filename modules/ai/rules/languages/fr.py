@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ..language import Language, words
+from ..language import Language
+from ..tables import patterns, weighted, weights, whole_numbers, words
 
 _STOPWORDS = words(
     """à alors après au aucun aussi autre aux avant avec avez avoir avons bien bon bonjour c'est ça car ce ceci cela
@@ -65,98 +66,64 @@ _FORMS = {form: verb for verb in _ER | _WEAK_ER if verb.endswith("er") for form 
     form: verb for verb, forms in _GIVEN.items() for form in (verb, *forms.split())
 }
 
-FRENCH = Language(
+LANGUAGE = Language(
     code="fr",
     stopwords=_STOPWORDS,
-    openers={
-        "alors": 0.6,
-        "bon": 0.7,
-        "bien": 0.4,
-        "voilà": 0.6,
-        "donc": 0.4,
-        "maintenant": 1.2,
-        "et": 0.0,
-        "et puis": 0.6,
-        "puis": 1.0,
-        "ensuite": 1.7,
-        "d'abord": 2.0,
-        "tout d'abord": 2.2,
-        "premièrement": 2.2,
-        "deuxièmement": 2.2,
-        "enfin": 1.8,
-        "finalement": 2.0,
-        "pour finir": 2.2,
-        "pour commencer": 2.2,
-        "euh": 0.0,
-        "ok": 0.9,
-        "parfait": 0.8,
-        "après": 0.8,
-        "après ça": 1.5,
-        "après cela": 1.6,
-    },
-    phrases=(
-        (
-            r"étape (?:un|une|deux|trois|quatre|cinq|\d+)|"
-            r"(?:la )?(?:première|deuxième|troisième|prochaine|dernière) étape",
-            2.8,
-        ),
-        (
-            r"(?:la )?(?:première|deuxième|prochaine|dernière|"
-            r"seconde) chose|on (?:commence|va commencer)|commen(?:cez|çons)",
-            2.0,
-        ),
-        (r"(?:on|nous) (?:passe|va passer|passons|allons passer)|pass(?:ez|ons) (?:à|au|aux)", 2.0),
-        (r"une fois (?:que|cela|le|la|les|c'est|votre)|quand (?:c'est|vous avez|tout)|dès que|lorsque", 1.5),
-        (r"si (?:vous|tu|on) (?:voulez|veux|veut|souhaitez)|pour (?:faire|cela|ça|créer|ajouter)", 0.9),
-        (r"(?:un|une|petite?|dernière?) (?:petite? )?(?:astuce|conseil)|au fait", 1.3),
-        (r"(?:on|nous|je|vous) (?:va|vais|allez|allons)|on peut|vous (?:devez|pouvez)|il faut", 0.6),
-        (r"parce|car|qui|que|c'est|ce qui|cela|ça|ou|il|elle|ils|comme vous", -0.6),
-    ),
-    closers=(r"voilà|c'est (?:fait|fini|terminé|bon|prêt)|parfait|et voilà",),
-    starters=(
-        r"alors|donc|maintenant|ensuite|puis|après|et (?:là|puis|"
-        r"ensuite|maintenant|voilà|donc)|mais|voilà|une fois|bonjour",
-        r"tout d'abord|d'abord|enfin|parce|pour (?:commencer|finir)|aujourd'hui",
-    ),
-    soft_starters=(
-        r"on (?:va|peut)|vous (?:allez|pouvez|devez)|il faut|je vais|si (?:vous|"
-        r"on)|et vous|et on|il|elle|cliquez|choisissez|ouvrez|attention|appuyez",
-    ),
-    intro=(
-        r"bonjour|salut|bienvenue|dans cette vidéo|aujourd'hui (?:je|nous|on)|je vais vous (?:montrer|expliquer)",
-        r"nous allons voir|on va voir comment|ce tutoriel",
-    ),
-    wrap_up=(
-        r"merci (?:d'avoir|pour|de)|c'est (?:terminé|fini|tout)|à bientôt|"
-        r"à la prochaine|bon appétit|au revoir|n'hésitez pas|abonne[zr]",
-        r"voilà c'est",
-    ),
-    tip=(r"astuce|conseil|au fait|vous pouvez aussi|petit truc|sinon",),
-    warning=(
-        r"attention|faites attention|prudence|ne (?:touchez|mettez|"
-        r"serrez|faites|forcez)\w* (?:pas|jamais)|jamais|veillez",
-    ),
-    tips=(r"(?:une? |mon |voici une? )?(?:petite? |dernière? )?(?:astuce|conseil|petit truc)",),
-    warns=(
-        r"attention|fai(?:te)?s (?:bien )?attention|prudence|soyez prudents?|prenez garde|surtout ne",
-        r"(?:ne |n')(?!oubli|hésit|vous inqui|t'inqui)\w+ (?:pas|jamais)",
-    ),
+    openers=weights("""
+        alors 0.6 | bon 0.7 | bien 0.4 | voilà 0.6 | donc 0.4 | maintenant 1.2 | et 0 | et puis 0.6 | puis 1 |
+        ensuite 1.7 | d'abord 2 | tout d'abord 2.2 | premièrement 2.2 | deuxièmement 2.2 | enfin 1.8 | finalement 2 |
+        pour finir 2.2 | pour commencer 2.2 | euh 0 | ok 0.9 | parfait 0.8 | après 0.8 | après ça 1.5 | après cela 1.6
+    """),
+    phrases=weighted(r"""
+        2.8  étape (?:un|une|deux|trois|quatre|cinq|\d+)
+             |(?:la )?(?:première|deuxième|troisième|prochaine|dernière) étape
+        2.0  (?:la )?(?:première|deuxième|prochaine|dernière|seconde) chose|on (?:commence|va commencer)
+             |commen(?:cez|çons)
+        2.0  (?:on|nous) (?:passe|va passer|passons|allons passer)|pass(?:ez|ons) (?:à|au|aux)
+        1.5  une fois (?:que|cela|le|la|les|c'est|votre)|quand (?:c'est|vous avez|tout)|dès que|lorsque
+        0.9  si (?:vous|tu|on) (?:voulez|veux|veut|souhaitez)|pour (?:faire|cela|ça|créer|ajouter)
+        1.3  (?:un|une|petite?|dernière?) (?:petite? )?(?:astuce|conseil)|au fait
+        0.6  (?:on|nous|je|vous) (?:va|vais|allez|allons)|on peut|vous (?:devez|pouvez)|il faut
+        -0.6 parce|car|qui|que|c'est|ce qui|cela|ça|ou|il|elle|ils|comme vous
+    """),
+    closers=patterns(r"voilà|c'est (?:fait|fini|terminé|bon|prêt)|parfait|et voilà"),
+    starters=patterns(r"""
+        alors|donc|maintenant|ensuite|puis|après|et (?:là|puis|ensuite|maintenant|voilà|donc)|mais|voilà|une fois
+        bonjour
+        tout d'abord|d'abord|enfin|parce|pour (?:commencer|finir)|aujourd'hui
+    """),
+    soft_starters=patterns(r"""
+        on (?:va|peut)|vous (?:allez|pouvez|devez)|il faut|je vais|si (?:vous|on)|et vous|et on|il|elle|cliquez
+        choisissez|ouvrez|attention|appuyez
+    """),
+    intro=patterns(r"""
+        bonjour|salut|bienvenue|dans cette vidéo|aujourd'hui (?:je|nous|on)|je vais vous (?:montrer|expliquer)
+        nous allons voir|on va voir comment|ce tutoriel
+    """),
+    wrap_up=patterns(r"""
+        merci (?:d'avoir|pour|de)|c'est (?:terminé|fini|tout)|à bientôt|à la prochaine|bon appétit|au revoir
+        n'hésitez pas|abonne[zr]
+        voilà c'est
+    """),
+    tip=patterns(r"astuce|conseil|au fait|vous pouvez aussi|petit truc|sinon"),
+    warning=patterns(r"""
+        attention|faites attention|prudence|ne (?:touchez|mettez|serrez|faites|forcez)\w* (?:pas|jamais)|jamais|veillez
+    """),
+    tips=patterns(r"(?:une? |mon |voici une? )?(?:petite? |dernière? )?(?:astuce|conseil|petit truc)"),
+    warns=patterns(r"""
+        attention|fai(?:te)?s (?:bien )?attention|prudence|soyez prudents?|prenez garde|surtout ne
+        (?:ne |n')(?!oubli|hésit|vous inqui|t'inqui)\w+ (?:pas|jamais)
+    """),
     verbs=_FORMS,
     weak_verbs=_WEAK_ER | words("faire aller prendre revenir"),
-    leads=(
-        (
-            r"(?:on|nous|vous|je|tu)(?: va| allons| allez| vais| vas)(?: donc| maintenant| ensuite| d'abord| juste)?",
-            2.0,
-        ),
-        (
-            r"(?:vous|tu|on|il) (?:devez|dois|doit|pouvez|peux|peut|faut|suffit de)(?: ensuite|"
-            r" maintenant)?|il faut|suffit d[e']|(?:étape|chose) (?:est|consiste)(?: de| à)?",
-            1.9,
-        ),
-        (r"(?:on|nous|vous|je|tu)", 1.4),
-        (r"(?:maintenant|ensuite|puis|d'abord|et|enfin|alors|après|cela|finir|commencer)", 1.7),
-        (r"pour|de|à", 0.4),
-    ),
+    leads=weighted(r"""
+        2.0  (?:on|nous|vous|je|tu)(?: va| allons| allez| vais| vas)(?: donc| maintenant| ensuite| d'abord| juste)?
+        1.9  (?:vous|tu|on|il) (?:devez|dois|doit|pouvez|peux|peut|faut|suffit de)(?: ensuite| maintenant)?|il faut
+             |suffit d[e']|(?:étape|chose) (?:est|consiste)(?: de| à)?
+        1.4  (?:on|nous|vous|je|tu)
+        1.7  (?:maintenant|ensuite|puis|d'abord|et|enfin|alors|après|cela|finir|commencer)
+        0.4  pour|de|à
+    """),
     subordinate=words("si quand lorsque pour parce après avant une afin pendant"),
     clause_ends=words(
         "et parce car qui mais si quand puis ensuite donc pour afin jusqu'à c'est vous on il elle est sont alors où"
@@ -170,28 +137,25 @@ FRENCH = Language(
         """le la les un une des du de d' à au aux et ou mais en dans sur sous avec pour par sans pendant vers depuis
         entre ce cette ces votre vos notre nos qui que puis si est alors donc bien juste votre très"""
     ),
-    fillers=(r"e+u+h+|hum+|genre|en fait|du coup|tu vois|vous voyez|on va dire",),
+    fillers=patterns(r"e+u+h+|hum+|genre|en fait|du coup|tu vois|vous voyez|on va dire"),
     tidy=((r"\b(?:juste|simplement|maintenant|ensuite|donc|bien|alors|tout simplement|d'abord)\b", ""),),
-    numbers={
-        "deux": 2,
-        "trois": 3,
-        "quatre": 4,
-        "cinq": 5,
-        "six": 6,
-        "sept": 7,
-        "huit": 8,
-        "neuf": 9,
-        "dix": 10,
-        "onze": 11,
-        "douze": 12,
-        "quinze": 15,
-        "vingt": 20,
-        "trente": 30,
-        "quarante": 40,
-        "cinquante": 50,
-        "soixante": 60,
-        "cent": 100,
-    },
+    number_words=whole_numbers(
+        "un deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize",
+        "vingt trente quarante cinquante soixante",
+        cent=100,
+        cents=100,
+        mille=1000,
+        une=1,
+        vingts=20,
+    ),
+    number_links=words("et"),
+    # Soixante-dix, quatre-vingts, quatre-vingt-onze.
+    number_joins={(4, 20): 80} | {(tens, rest): tens + rest for tens in (60, 80) for rest in range(10, 20)},
+    unsure_numbers=words("un une"),
+    sounds=words("musique applaudissements rires"),
+    negations=words("pas jamais sans aucun aucune rien ni"),
+    all_of_above=patterns(r"toutes les réponses"),
+    telling=words("vidéo tutoriel guide étape étapes montre explique apprendre"),
     frames={
         "order": "Quelle étape vient juste après « {step} » ?",
         "order_why": "Après « {step} » vient « {next} ».",

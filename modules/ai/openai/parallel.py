@@ -1,4 +1,4 @@
-"""Work done side by side in threads, in constant memory."""
+"""Work done in parallel threads, in constant memory."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 
-def side_by_side(
+def run_in_parallel(
     work: Callable[[T, threading.Event], R], items: Iterable[T], *, at_once: int, silence: float
 ) -> Generator[R, None, None]:
     """The result of each item as soon as it is there, in any order. work gets the item and an Event: nobody waits.

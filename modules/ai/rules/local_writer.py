@@ -13,7 +13,7 @@ from .asides import set_aside
 from .boundaries import step_starts
 from .language import Language
 from .languages import language_of
-from .quiz import quiz_of
+from .quiz_generation import quiz_of
 from .salient import summary_of, tags_of
 from .silent import scene_steps
 from .titles import action_of, counted, title_of

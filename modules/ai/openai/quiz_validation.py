@@ -6,21 +6,19 @@ import hashlib
 import re
 from collections.abc import Mapping, Sequence
 
-from modules.ai.rules.language import Language
+from modules.ai.rules.language import Language, any_of
+from modules.ai.rules.languages import LANGUAGES
 from modules.pipeline.types import Cue, Draft, Question
 
-from .faith import grounded
-from .shapes import QuizQuestion
-from .signs import harmless
+from .grounding import grounded
+from .schemas import QuizQuestion
+from .unsafe_text import harmless
 
 OPTIONS = 4
 LONGEST = {"question": 300, "option": 160, "explanation": 500}
 """Letters."""
-_ALL = re.compile(
-    r"\b(?:all|none|both|neither) of (?:the above|these|them)\b|\balle (?:genannten|antworten)\b"
-    r"|\btoutes les réponses\b|\btodas las anteriores\b",
-    re.IGNORECASE,
-)
+# A model now and then answers in another language than it was asked to.
+_ALL = any_of(tuple(one for language in LANGUAGES.values() for one in language.all_of_above), flags=re.IGNORECASE)
 
 
 def quiz(

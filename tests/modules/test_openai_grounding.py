@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from modules.ai.openai.faith import faithful, grounded
-from modules.ai.openai.languages import code_of
+from modules.ai.openai.grounding import faithful, grounded
 from modules.ai.openai.numerals import numbers
 from modules.ai.rules.languages import language_of
 
@@ -19,6 +18,8 @@ NUMBERS = [
     ("es", "veintidós y treinta y cinco", {"22", "35"}),
     ("ar", "٣ حبات", {"3"}),
     ("", "three and 007", {"7"}),
+    ("fr", "cent quatre-vingts vis, quatre-vingt-onze clous", {"180", "91"}),
+    ("en", "take four twenty times and sixty twelve", {"4", "20", "60", "12"}),
 ]
 SPOKEN = "so now um you want to press the red button twice and wait for three seconds don't let go"
 REWRITES = [
@@ -34,7 +35,7 @@ REWRITES = [
 
 @pytest.mark.parametrize(("language", "text", "found"), NUMBERS)
 def test_numbers_are_found_in_figures_and_in_words(language, text, found):
-    assert numbers(text, language) == found
+    assert numbers(text, language_of(language, ())) == found
 
 
 @pytest.mark.parametrize(("text", "keeps"), REWRITES)
@@ -67,9 +68,3 @@ def test_a_text_that_says_nothing_is_not_taken_over():
     assert not grounded("", SPOKEN, english)
     assert not grounded("<>!", SPOKEN, english)
     assert not grounded("Q", SPOKEN, english)
-
-
-def test_names_of_languages_become_codes():
-    assert [code_of(name) for name in ("English", "de", "zh-Hant", "klingonish", None, "<b>")] == [
-        "en", "de", "zh-Hant", "", "", "",
-    ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""Questions to the chat model: checked, asked once more where the answer is no use, and kept."""
+"""Prompts for the chat model; their answers are checked, asked for once more where they are no use, and cached."""
 
 from __future__ import annotations
 
@@ -19,31 +19,32 @@ from pydantic import BaseModel, ValidationError
 from modules.pipeline.types import ProviderError, Tick
 
 from .calls import Calls, Unusable
-from .side import side_by_side
+from .parallel import run_in_parallel
 
 log = logging.getLogger(__name__)
 
 M = TypeVar("M", bound=BaseModel)
-Answers = MutableMapping[str, str]
+AnswerCache = MutableMapping[str, str]
 """Answers that were paid for, as JSON by a key of ours; only ever used in the caller's own thread."""
 
 
-def prompt(name: str) -> str:
+def instructions(name: str) -> str:
     """A task for the model, with what it must know of data."""
     folder = Path(__file__).parent / "prompts"
     return f"{(folder / name).read_text(encoding='utf-8')}\n{(folder / 'data.txt').read_text(encoding='utf-8')}"
 
 
 @dataclass(frozen=True)
-class Asked(Generic[M]):
-    """A question. parts: the user's message; check: raises Unusable for an answer that fits the schema, not the data.
+class Prompt(Generic[M]):
+    """What the model is asked. parts: the user's message; schema: of the answer.
 
+    check: raises Unusable for an answer that fits the schema and not the data.
     spare: when no answer can be used, the others still can.
     """
 
     task: str
     parts: Sequence[dict[str, Any]]
-    shape: type[M]
+    schema: type[M]
     check: Callable[[M], None]
     spare: bool = False
 
@@ -52,7 +53,7 @@ class Asked(Generic[M]):
         return [{"role": "system", "content": self.task}, {"role": "user", "content": list(self.parts)}]
 
     def key(self, model: str) -> str:
-        text = json.dumps([model, self.shape.__name__, self.messages], ensure_ascii=False)
+        text = json.dumps([model, self.schema.__name__, self.messages], ensure_ascii=False)
         return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
 
 
@@ -66,54 +67,54 @@ def picture_parts(name: str, jpeg: bytes) -> list[dict[str, Any]]:
     return [{"type": "text", "text": name}, {"type": "image_url", "image_url": {"url": url, "detail": "low"}}]
 
 
-class Asking:
-    """Asks a model questions side by side. answers: those that need not be asked again; new ones are put there."""
+class PromptRunner:
+    """Sends prompts to a model in parallel. cache: answers that need not be asked for again; new ones are put there."""
 
-    def __init__(self, calls: Calls, model: str, at_once: int, answers: Answers) -> None:
-        self.calls, self.model, self.at_once, self.answers = calls, model, at_once, answers
+    def __init__(self, calls: Calls, model: str, at_once: int, cache: AnswerCache) -> None:
+        self.calls, self.model, self.at_once, self.cache = calls, model, at_once, cache
 
-    def all(self, stage: str, asked: Sequence[Asked[Any]], tick: Tick) -> list[Any]:
-        """The answer to each question, in their order; None where a spare one got none. Raises ProviderError."""
-        given = {number: answer for number, one in enumerate(asked) if (answer := self._known(one)) is not None}
-        missing = [(number, one) for number, one in enumerate(asked) if number not in given]
+    def run(self, stage: str, prompts: Sequence[Prompt[Any]], tick: Tick) -> list[Any]:
+        """The answer to each prompt, in their order; None where a spare one got none. Raises ProviderError."""
+        given = {number: answer for number, one in enumerate(prompts) if (answer := self._cached(one)) is not None}
+        missing = [(number, one) for number, one in enumerate(prompts) if number not in given]
         work = partial(self._ask, stage)
         silence = 2 * self.calls.budget + 60
-        with closing(side_by_side(work, missing, at_once=self.at_once, silence=silence)) as coming:
+        with closing(run_in_parallel(work, missing, at_once=self.at_once, silence=silence)) as coming:
             for number, answer in coming:
                 given[number] = answer
                 if answer is not None:
-                    self.answers[asked[number].key(self.model)] = answer.model_dump_json()
-                tick(len(given) / len(asked))
-        return [given[number] for number in range(len(asked))]
+                    self.cache[prompts[number].key(self.model)] = answer.model_dump_json()
+                tick(len(given) / len(prompts))
+        return [given[number] for number in range(len(prompts))]
 
-    def _known(self, asked: Asked[M]) -> M | None:
-        text = self.answers.get(asked.key(self.model))
+    def _cached(self, prompt: Prompt[M]) -> M | None:
+        text = self.cache.get(prompt.key(self.model))
         if text is None:
             return None
         try:
-            answer = asked.shape.model_validate_json(text)
-            asked.check(answer)
+            answer = prompt.schema.model_validate_json(text)
+            prompt.check(answer)
         except (ValidationError, Unusable):
-            log.warning("An answer that was kept does not fit any more; it is asked for again")
+            log.warning("An answer of the cache does not fit any more; it is asked for again")
             return None
         return answer
 
-    def _ask(self, stage: str, item: tuple[int, Asked[M]], stop: threading.Event) -> tuple[int, M | None]:
-        """One question, once more with the fault named when its answer cannot be used."""
-        number, asked = item
-        messages = asked.messages
+    def _ask(self, stage: str, item: tuple[int, Prompt[M]], stop: threading.Event) -> tuple[int, M | None]:
+        """One prompt, once more with the fault named when its answer cannot be used."""
+        number, prompt = item
+        messages = prompt.messages
         fault = ""
         for _ in range(2):
             try:
-                answer = self.calls.chat(stage, self.model, messages, asked.shape, stop)
-                asked.check(answer)
+                answer = self.calls.chat(stage, self.model, messages, prompt.schema, stop)
+                prompt.check(answer)
                 return number, answer
             except Unusable as error:
                 fault = str(error)
                 log.info("%s: an answer that cannot be used: %s", stage, fault)
                 again = f"Your last answer could not be used: {fault} Answer again, in the form that was asked for."
-                messages = [*asked.messages, {"role": "user", "content": again}]
-        if asked.spare:
+                messages = [*prompt.messages, {"role": "user", "content": again}]
+        if prompt.spare:
             return number, None
         raise ProviderError("ai_unusable")
 

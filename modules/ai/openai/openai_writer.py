@@ -23,19 +23,19 @@ from modules.pipeline.types import (
     share,
 )
 
-from . import drafting, enhancing, seeing
-from .asking import Answers, Asking
+from . import drafting, enhancing, vision
 from .calls import Calls
 from .enhancing import pairs, source_of
-from .quiz import quiz
-from .shapes import Section, Whole
+from .prompting import AnswerCache, PromptRunner
+from .quiz_validation import quiz
+from .schemas import Section, Whole
 
 
 class OpenAIWriter:
     """A Writer. model: as the server names it. picture: a small JPEG of a still (raises MediaError or OSError).
 
-    at_once: requests under way at the same time. answers: those that an earlier attempt paid for; new ones are put
-    there, in the caller's thread.
+    at_once: requests under way at the same time. answers: the cache of those that an earlier attempt paid for; new ones
+    are put there, in the caller's thread.
     """
 
     def __init__(
@@ -45,30 +45,30 @@ class OpenAIWriter:
         picture: Callable[[Still], bytes],
         *,
         at_once: int = 8,
-        answers: Answers | None = None,
+        answers: AnswerCache | None = None,
     ) -> None:
         self.picture = picture
         self.name = f"openai {model}"[:98] + " 1"
-        self._asking = Asking(calls, model, at_once, {} if answers is None else answers)
+        self._prompts = PromptRunner(calls, model, at_once, {} if answers is None else answers)
 
     def pictures(self, cues: Sequence[Cue]) -> int:
-        """As many as its questions show."""
-        return drafting.PICTURES * len(drafting.sections(cues)) if cues else seeing.MOST
+        """As many as its prompts show."""
+        return drafting.PICTURES * len(drafting.sections(cues)) if cues else vision.MOST
 
     def draft_steps(self, material: Material, tick: Tick = no_tick) -> Sequence[Draft]:
         """Steps from cues and pictures; from pictures alone when nobody speaks. Already mended."""
         if material.cues:
             return mend(self._from_cues(material, tick), material)
-        pictures = seeing.shown_pictures(material, self._shown)
+        pictures = vision.shown_pictures(material, self._shown)
         if not pictures:
             return LocalWriter().draft_steps(material, tick)
-        answers = self._asking.all("steps", seeing.questions(material, pictures), share(tick, 0.1, 1.0))
-        return mend(seeing.drafts_of(answers, pictures, material), material)
+        answers = self._prompts.run("steps", vision.prompts(material, pictures), share(tick, 0.1, 1.0))
+        return mend(vision.drafts_of(answers, pictures, material), material)
 
     def _from_cues(self, material: Material, tick: Tick) -> list[Draft]:
         parts = drafting.sections(material.cues)
-        asked = [drafting.question(material, part, self._shown) for part in parts]
-        answers = self._asking.all("steps", asked, share(tick, 0.1, 1.0))
+        prompts = [drafting.prompt_for(material, part, self._shown) for part in parts]
+        answers = self._prompts.run("steps", prompts, share(tick, 0.1, 1.0))
         cited = [drafting.cited_steps(answer, material, part) for part, answer in zip(parts, answers, strict=True)]
         return drafting.drafts_of(drafting.joined(parts, cited), material)
 
@@ -83,7 +83,7 @@ class OpenAIWriter:
         """Better words, tips and warnings, an overview and a quiz. Where the model gives none, the drafts stand."""
         if not drafts:
             return Enhanced(())
-        answers = self._asking.all("enhance", enhancing.questions(drafts, material), tick)
+        answers = self._prompts.run("enhance", enhancing.prompts(drafts, material), tick)
         language = language_of(material.language, (cue.text for cue in material.cues))
         cues = {cue.number: cue for cue in material.cues}
         sections = [answer for answer in answers if isinstance(answer, Section)]

@@ -11,12 +11,12 @@ from typing import Any, Self
 
 import numpy as np
 
+from modules.pipeline.languages import language_code
 from modules.pipeline.types import SAMPLE_RATE, Heard, Hints, ProviderError, Segment, Window
 
 from .calls import Calls, Unusable
-from .languages import code_of
-from .side import side_by_side
-from .signs import cleaned
+from .parallel import run_in_parallel
+from .unsafe_text import cleaned
 
 STAGE = "speech"
 TAIL = 200
@@ -58,10 +58,10 @@ class OpenAISpeech:
         self.calls.close()
 
     def transcribe(self, windows: Iterable[Window], hints: Hints) -> Iterator[Heard]:
-        """Windows side by side, each yielded when it is done. Raises ProviderError."""
+        """Windows in parallel, each yielded when it is done. Raises ProviderError."""
         tails: dict[int, str] = {}
         work = partial(self._hear, hints=hints, tails=tails)
-        self._going = side_by_side(work, windows, at_once=self.at_once, silence=self.calls.budget + 60)
+        self._going = run_in_parallel(work, windows, at_once=self.at_once, silence=self.calls.budget + 60)
         return self._going
 
     def _hear(self, window: Window, stop: threading.Event, *, hints: Hints, tails: dict[int, str]) -> Heard:
@@ -120,7 +120,7 @@ def _heard(window: Window, answer: Mapping[str, Any], cost: float, calls: int) -
     """The answer in the pipeline's terms; times are shifted into video time and held inside the window."""
     languages = answer.get("languages")
     first = languages[0] if isinstance(languages, list) and languages else None
-    language = code_of(first.get("code") if isinstance(first, dict) else first or answer.get("language"))
+    language = language_code(first.get("code") if isinstance(first, dict) else first or answer.get("language"))
     listed, text = answer.get("segments"), cleaned(answer["text"])
     segments = tuple(_segments(window, listed)) if isinstance(listed, list) else ()
     # Segments that lack some of the words are no use: nothing said may be lost.

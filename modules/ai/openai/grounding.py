@@ -13,7 +13,7 @@ from functools import lru_cache
 from modules.ai.rules.language import Language
 
 from .numerals import numbers
-from .signs import harmless
+from .unsafe_text import harmless
 
 KEPT = 0.5
 """Share of the original's words of meaning that a rewrite must keep."""
@@ -25,16 +25,9 @@ _MEASURE = re.compile(r"\d+(?:[.,]\d+)?[^\W\d_]{1,3}")  # 10mm: the same as 10 m
 _PLAIN_NUMBER = re.compile(r"[\d.,:/]+")
 _QUOTES = " \t\"'“‘«("
 _SENTENCE_ENDS = re.compile(r"[.!?…:\n]\s*[\"'“‘«(]*$")
-_NO_NAMES = frozenset({"i", "i'm", "i'll", "i've", "ok", "okay", "tv"})
+_NO_NAMES = frozenset({"ok", "okay", "tv"})
 # Scripts that write no spaces between words: pairs of signs stand for words there.
 _DENSE = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uac00-\ud7af]+")
-_NOT = {
-    "en": "not never no cannot can't don't doesn't didn't won't shouldn't mustn't isn't aren't without nothing neither",
-    "de": "nicht nie niemals kein keine keinen keinem keiner keines ohne nichts",
-    "fr": "pas jamais sans aucun aucune rien ni",
-    "es": "no nunca jamás sin ningún ninguna ninguno nada ni",
-}
-_NEGATIONS = {code: frozenset(words.split()) for code, words in _NOT.items()}
 
 
 def faithful(text: str, original: str, source: str, language: Language) -> bool:
@@ -42,7 +35,7 @@ def faithful(text: str, original: str, source: str, language: Language) -> bool:
 
     source: all that the rewrite may draw from (the original and the cues it came from).
     """
-    kept = numbers(original, language.code) <= numbers(text, language.code)
+    kept = numbers(original, language) <= numbers(text, language)
     named = {name.casefold() for name in _names(original, language)} <= _signs(text)
     return (
         bool(text.strip())
@@ -60,7 +53,7 @@ def grounded(text: str, source: str, language: Language, least: float = SUPPORTE
         return False
     fresh = {name.casefold() for name in _names(text, language)} - _signs(source)
     return (
-        numbers(text, language.code) <= numbers(source, language.code)
+        numbers(text, language) <= numbers(source, language)
         and not fresh
         and (_denies(source, language) or not _denies(text, language))
         and share(text, source, language) >= least
@@ -114,7 +107,7 @@ def _same(word: str, other: str) -> bool:
 
 
 def _denies(text: str, language: Language) -> bool:
-    return not _NEGATIONS.get(language.code, frozenset()).isdisjoint(words_of(text))
+    return not language.negations.isdisjoint(words_of(text))
 
 
 def _signs(text: str) -> frozenset[str]:
@@ -134,8 +127,7 @@ def _names(text: str, language: Language) -> set[str]:
     for found in _CODE.finditer(text):
         word = found.group().rstrip(".,;:!?)")
         begins = not text[: found.start()].strip(_QUOTES) or _SENTENCE_ENDS.search(text[: found.start()])
-        # German writes every noun with a capital.
-        capital = word[:1].isupper() and not begins and language.code != "de" and word.casefold() not in small
+        capital = word[:1].isupper() and not begins and not language.capital_nouns and word.casefold() not in small
         if capital or _is_code(word):
             names.add(word)
     return names

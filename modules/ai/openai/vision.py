@@ -8,10 +8,10 @@ from typing import Any
 from modules.pipeline.still_selection import thinned
 from modules.pipeline.types import Draft, Material, Scene, Still
 
-from .asking import Asked, picture_parts, prompt, text_part
 from .calls import Unusable
 from .drafting import TITLE_WORDS, Shown
-from .shapes import SeenStep, SeenSteps
+from .prompting import Prompt, instructions, picture_parts, text_part
+from .schemas import SeenStep, SeenSteps
 
 SECTION = 40
 """Pictures that are shown at once."""
@@ -26,18 +26,18 @@ def shown_pictures(material: Material, shown: Shown) -> list[tuple[Still, bytes]
     return [(still, jpeg) for still, jpeg in pictures if jpeg]
 
 
-def questions(material: Material, pictures: Sequence[tuple[Still, bytes]]) -> list[Asked[SeenSteps]]:
+def prompts(material: Material, pictures: Sequence[tuple[Still, bytes]]) -> list[Prompt[SeenSteps]]:
     """Ask for the steps, SECTION pictures at a time. Pictures are numbered from 1."""
-    return [_question(material, pictures, first) for first in range(0, len(pictures), SECTION)]
+    return [_prompt(material, pictures, first) for first in range(0, len(pictures), SECTION)]
 
 
-def _question(material: Material, pictures: Sequence[tuple[Still, bytes]], first: int) -> Asked[SeenSteps]:
+def _prompt(material: Material, pictures: Sequence[tuple[Still, bytes]], first: int) -> Prompt[SeenSteps]:
     section = pictures[first : first + SECTION]
     parts: list[dict[str, Any]] = [text_part({"title": material.title, "language": material.language})]
     for number, (_, jpeg) in enumerate(section, first + 1):
         parts += picture_parts(f"Picture {number}", jpeg)
     last = first + len(section)
-    return Asked(prompt("seen.txt"), parts, SeenSteps, lambda answer: check(answer.steps, first + 1, last))
+    return Prompt(instructions("seen.txt"), parts, SeenSteps, lambda answer: check(answer.steps, first + 1, last))
 
 
 def check(steps: Sequence[SeenStep], first: int, last: int) -> None:
