@@ -20,9 +20,9 @@ from django.http import HttpRequest
 from modules import jobs
 from modules.faults import DATABASE_FAULTS
 from modules.models import Module
+from modules.pipeline.containers import CONTAINERS
 from modules.storage import REMOTE_FAULTS, ask, is_local
 
-from .containers import ENDINGS
 from .forms import read_container
 from .handlers import NO_ROOM
 from .models import Upload
@@ -101,7 +101,7 @@ def keep(module: Module, upload: Upload, video: File, captions: File | None, sta
 def store(module: Module, video: File, captions: File | None) -> None:
     """Put the files into the storage (a rename, where it is local). Slow perhaps, so before any transaction."""
     try:
-        name = f"video.{ENDINGS[module.container]}"
+        name = f"video.{CONTAINERS[module.container].ending}"
         ask(partial(module.video.save, name, video, save=False), video.size)
         if captions:
             name = f"captions.{captions_ending(captions)}"
