@@ -14,7 +14,7 @@ from modules import media
 from modules.models import Module
 from modules.pipeline.containers import CONTAINERS, Container, sniff
 from modules.pipeline.types import MediaError
-from modules.words import say
+from modules.words import format_names, say
 from tests.videos import cached
 from tests.videos.making import USUAL
 from uploads.forms import UploadForm, form_context
@@ -155,6 +155,8 @@ def test_an_entry_that_no_sentence_names_is_told_so():
     assert [sentence.partition(" in ")[0] for sentence in told] == ["3GP", "3GP", ".3gp"]
 
 
-def test_people_are_told_what_to_choose_in_whole_sentences():
-    assert say("not_a_video").endswith("Please choose an MP4, MOV, WebM, MKV, AVI or TS file.")
-    assert say("no_video").endswith("Please choose an MP4, MOV or WebM.")
+def test_people_are_told_what_to_choose_as_a_sentence_lists_it():
+    assert format_names(CONTAINERS[name] for name in ("mp4", "webm", "mkv")) == "MP4, MOV, WebM or MKV"
+    assert "Please choose an MP4, MOV, WebM," in say("not_a_video")
+    assert "Please choose an MP4, MOV" in say("no_video")
+    assert "AVI" not in say("no_video"), "who is to export again is told of what browsers play"
