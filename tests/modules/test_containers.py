@@ -98,6 +98,7 @@ NO_VIDEOS = {
     "MP3 with a tag": b"ID3\x04" + bytes(100),
     "MP3": b"\xff\xfb\x90\x64" + bytes(500),
     "WAV": sound(),
+    "WAV whose length spells the name of a box": b"RIFFmdatWAVEfmt " + bytes(100),
     "Ogg": b"OggS\0\x02" + bytes(100),
     "FLAC": b"fLaC" + bytes(100),
     "zip": archive(),
