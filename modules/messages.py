@@ -5,12 +5,14 @@ Sentences are what a friendly colleague would say, and end with a way on where t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.utils.text import get_text_list
 from django.utils.translation import gettext_lazy as _
 
-from .ai.registry import OPENAI
+from modules.ai.registry import OPENAI
+from modules.pipeline.containers import CONTAINERS, Container
 
 MESSAGES = {
     # What is being done.
@@ -75,8 +77,8 @@ MESSAGES = {
         "Your administrator can raise AI_MAX_COST_PER_MODULE."
     ),
     # Errors: the module could not be made.
-    "not_a_video": _("This file is not a video we can read. Please choose an MP4, MOV, WebM, MKV, AVI or TS file."),
-    "no_video": _("This file has no video in it. Please choose an MP4, MOV or WebM."),
+    "not_a_video": _("This file is not a video we can read. Please choose an {formats} file."),
+    "no_video": _("This file has no video in it. Please choose an {browser_formats}."),
     "damaged_video": _(
         "This video is damaged or was cut off, and could not be read. Please export it again and upload the new file."
     ),
@@ -125,5 +127,18 @@ OLDER_PARAMS = {"key_setting": OPENAI.key_setting, "address_setting": OPENAI.add
 
 
 def message_for(code: str, params: Mapping[str, Any] | None = None) -> str:
-    """The sentence for a code. Raises KeyError for a code that has no words."""
-    return str(MESSAGES[code]).format(**OLDER_PARAMS | dict(params or {}))
+    """The sentence for a code. Raises KeyError for a code that has no words, or for a parameter that is missing.
+
+    Sentences may name {formats}, all that come in, and {browser_formats}, those of them that browsers play.
+    """
+    containers = CONTAINERS.values()
+    formats = {
+        "formats": format_names(containers),
+        "browser_formats": format_names(container for container in containers if container.plays_in_browsers),
+    }
+    return str(MESSAGES[code]).format(**OLDER_PARAMS | formats | dict(params or {}))
+
+
+def format_names(containers: Iterable[Container]) -> str:
+    """What people call files of these containers, as a sentence lists them: "MP4, MOV or WebM"."""
+    return get_text_list([label for container in containers for label in container.labels])

@@ -43,7 +43,7 @@ ARROWS = {
     "modules.pipeline": [],
     "modules.media": ["modules.pipeline"],
     "modules.ai": ["modules.pipeline"],
-    "modules.messages": ["modules.ai.registry"],
+    "modules.messages": ["modules.ai.registry", "modules.pipeline.containers"],
     "modules.jobs": ["modules.models"],
     "modules.storage": ["modules.models", "modules.pipeline"],
     "modules.processing": [
@@ -63,7 +63,7 @@ ARROWS = {
     "modules.apps": ["trainingsite.accounts", "modules.ai.checks"],
     "modules.management": ["modules.workers", "modules.jobs", "modules.storage"],
     "uploads": [
-        *("modules.jobs", "modules.models", "modules.messages", "modules.storage"),
+        *("modules.jobs", "modules.models", "modules.messages", "modules.storage", "modules.pipeline.containers"),
         *LEAVES,
     ],
     "uploads.management": [
@@ -72,6 +72,10 @@ ARROWS = {
     ],
 }
 """Every room of the house, and what it may import of ours besides itself. A longer name is a room inside another."""
+
+
+WITHOUT_DJANGO = ["modules.pipeline", "modules.media", "modules.ai.rules"]
+"""Values in, values out: what can be tried, and moved to another process, without a database or settings."""
 
 
 def sources() -> list[Path]:
@@ -138,6 +142,13 @@ def test_no_arrow_goes_where_the_design_has_none():
     assert wrong == []
 
 
+@pytest.mark.parametrize("room", WITHOUT_DJANGO)
+def test_values_need_no_django(room):
+    files = [path for path in sources() if starts(dotted(path), room)]
+    assert files
+    assert [str(path) for path in files if any(starts(name, "django") for name in imports(path))] == []
+
+
 def test_no_rooms_import_each_other_in_a_circle():
     arrows: dict[str, set[str]] = defaultdict(set)
     for path in sources():
@@ -158,6 +169,12 @@ def test_no_files_import_each_other_in_a_circle():
         TopologicalSorter(arrows).prepare()
     except CycleError as error:
         pytest.fail(f"a circle: {' → '.join(error.args[1])}")
+
+
+def test_the_table_of_containers_needs_nothing_but_the_standard_library():
+    """Web processes, which load no media, read it too."""
+    found = {name.partition(".")[0] for name in imports(ROOT / "modules" / "pipeline" / "containers.py")}
+    assert found <= sys.stdlib_module_names
 
 
 def test_imports_stand_at_the_top_so_that_no_cycle_hides_in_a_function():

@@ -19,10 +19,10 @@ from django.http import HttpRequest
 
 from modules import jobs
 from modules.models import Module
+from modules.pipeline.containers import CONTAINERS
 from modules.storage.files import STORE_ERRORS, ask, is_local
 from trainingsite.database_errors import DATABASE_ERRORS
 
-from .containers import ENDINGS
 from .forms import read_container
 from .models import Upload
 from .multipart import NO_ROOM
@@ -103,7 +103,7 @@ def keep(module: Module, upload: Upload, video: File, captions: File | None, sta
 def store(module: Module, video: File, captions: File | None) -> None:
     """Put the files into the storage (a rename, where it is local). Slow perhaps, so before any transaction."""
     try:
-        name = f"video.{ENDINGS[module.container]}"
+        name = f"video.{CONTAINERS[module.container].ending}"
         ask(partial(module.video.save, name, video, save=False), video.size)
         if captions:
             name = f"captions.{captions_ending(captions)}"

@@ -10,9 +10,8 @@ from django import forms
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 
-from modules.messages import MESSAGES, message_for
-
-from .containers import HEAD_SIZE, sniff
+from modules.messages import MESSAGES, format_names, message_for
+from modules.pipeline.containers import CONTAINERS, HEAD_SIZE, sniff
 
 MB = 1024 * 1024
 TEXT_ENCODINGS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
@@ -42,7 +41,8 @@ class UploadForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["file"].widget.attrs["accept"] = "video/*,.mp4,.mov,.m4v,.webm,.mkv,.avi,.ts,.m2ts,.mts"
+        endings = [f".{ending}" for container in CONTAINERS.values() for ending in container.endings]
+        self.fields["file"].widget.attrs["accept"] = ",".join(["video/*", *endings])
         self.fields["captions"].widget.attrs["accept"] = ".vtt,.srt,text/vtt"
         self.fields["title"].widget.attrs["maxlength"] = 200
 
@@ -108,6 +108,7 @@ def form_context(form: UploadForm) -> dict[str, Any]:
     """What templates/uploads/upload.html shows."""
     return {
         "form": form,
+        "formats": format_names(CONTAINERS.values()),
         "max_upload_mb": settings.MAX_UPLOAD_MB,
         "max_upload_bytes": settings.MAX_UPLOAD_MB * MB,
         "sample_available": sample_path().is_file(),

@@ -10,6 +10,7 @@ from av.container import InputContainer
 from av.packet import Packet
 from av.video.stream import VideoStream
 
+from modules.pipeline.containers import CONTAINERS
 from modules.pipeline.types import MediaError
 
 from .mp4_headers import avi_is_cut_off
@@ -58,7 +59,7 @@ class Tracks:
 
 def measure(path: Path, container: str) -> Extent:
     """Raises MediaError: empty_video when no picture has a time, damaged_video when there should be some."""
-    cut_off = container == "avi" and avi_is_cut_off(path)
+    cut_off = CONTAINERS[container].states_file_size and avi_is_cut_off(path)
     with open_video(path, container) as source:
         claimed = _claimed(source, container)
         found = None
@@ -96,11 +97,12 @@ def _read(source: InputContainer, container: str) -> Tracks:
     tracks = Tracks(pictures.index, {})
     lengths = _unit_lengths(pictures)
     heard = {stream.index for stream in source.streams.audio[:1]}
+    holes = CONTAINERS[container].holes_mean_damage
     for packet in packets(source, *streams):
         index = packet.stream_index
         if packet.pts is not None:
             time = float(packet.pts * packet.time_base) - zero
-            if container in ("webm", "mkv") and heard and (index == pictures.index or index in heard):
+            if holes and heard and (index == pictures.index or index in heard):
                 _note_holes(tracks, index, time)
             end = time + float((packet.duration or 0) * packet.time_base)
             tracks.ends[index] = max(tracks.ends.get(index, 0.0), end)

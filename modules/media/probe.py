@@ -10,6 +10,7 @@ from av.container import InputContainer
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
+from modules.pipeline.containers import CONTAINERS
 from modules.pipeline.types import MediaError, Probe
 
 from .extent import measure
@@ -20,15 +21,9 @@ from .subtitles import text_tracks
 FIRST_PACKETS = 250
 """In how many packets of pictures the first one must come."""
 
-PLAYED = {
-    "mp4": ({"h264"}, {"aac", "mp3", None}),
-    "webm": ({"vp8", "vp9", "av1"}, {"opus", "vorbis", None}),
-}
-PLAYED_PIXELS = {"yuv420p", "yuvj420p"}
-
 
 def probe(path: Path, container: str, *, max_pixels: int, max_hours: float) -> Probe:
-    """Look into a file of a sniffed container (see `reading.DEMUXERS`).
+    """Look into a file of a sniffed container (a key of CONTAINERS).
 
     The first pictures are really decoded, after what the headers claim was checked against the limits.
     Raises MediaError: not_a_video, no_video, damaged_video, empty_video, too_many_pixels, too_long.
@@ -60,7 +55,7 @@ def probe(path: Path, container: str, *, max_pixels: int, max_hours: float) -> P
         audio_codec=audio_codec,
         size=path.stat().st_size,
         subtitles=texts,
-        playable=_playable(container, video_codec, audio_codec, pixels),
+        playable=CONTAINERS[container].plays(video_codec, audio_codec, pixels),
         damaged=extent.damaged,
     )
 
@@ -77,7 +72,7 @@ def _check_claims(path: Path, container: str, max_pixels: int, max_hours: float)
     with open_video(path, container, codec_whitelist="none") as source:
         sizes = [(s.codec_context.width, s.codec_context.height) for s in source.streams.video if s.codec_context]
         duration = (source.duration or 0) / av.time_base
-    if container == "mp4":
+    if CONTAINERS[container].claims_in_boxes:
         claims = mp4_claims(path)
         sizes.append((claims.width, claims.height))
         duration = max(duration, claims.duration)
@@ -102,8 +97,3 @@ def _first_picture(source: InputContainer, stream: VideoStream) -> VideoFrame:
     for frame in flush(stream):
         return frame
     raise MediaError("damaged_video" if count else "empty_video")
-
-
-def _playable(container: str, video: str, audio: str | None, pixels: str) -> bool:
-    videos, audios = PLAYED.get(container, (set(), set()))
-    return video in videos and audio in audios and pixels in PLAYED_PIXELS

@@ -18,9 +18,8 @@ from av.stream import Discard, Disposition, Stream
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
+from modules.pipeline.containers import CONTAINERS
 from modules.pipeline.types import MediaError
-
-DEMUXERS = {"mp4": "mov", "webm": "matroska", "mkv": "matroska", "avi": "avi", "mpegts": "mpegts"}
 
 MOST_PIXELS = 8192 * 8192
 """No decoder here makes a larger picture, whatever a file says in its middle."""
@@ -39,19 +38,16 @@ ROOM = 128 * 1024 * 1024
 def open_video(path: Path, container: str, **options: str) -> Iterator[InputContainer]:
     """Open with the demuxer that the sniffed container calls for; nothing is guessed, no other file is opened.
 
-    container: one of DEMUXERS. options: more for the demuxer. Raises OSError when the file itself cannot
+    container: a key of CONTAINERS. options: more for the demuxer. Raises OSError when the file itself cannot
     be opened, MediaError for anything that av finds wrong with it, in here or in the caller's block.
     """
-    if container not in DEMUXERS:
+    facts = CONTAINERS.get(container)
+    if facts is None:
         raise MediaError("not_a_video")
-    safe = {"protocol_whitelist": "file", "max_pixels": str(MOST_PIXELS)}
-    if container == "mp4":
-        safe |= {"enable_drefs": "0", "use_absolute_path": "0"}
+    safe = {"protocol_whitelist": "file", "max_pixels": str(MOST_PIXELS), **facts.demuxer_options}
     path.open("rb").close()
     with of_the_file():
-        source = av.open(
-            f"file:{path}", "r", format=DEMUXERS[container], options=safe | options, metadata_errors="replace"
-        )
+        source = av.open(f"file:{path}", "r", format=facts.demuxer, options=safe | options, metadata_errors="replace")
         with source:
             yield source
 
@@ -117,11 +113,8 @@ def read_only(source: InputContainer, *wanted: Stream) -> None:
 
 
 def origin(source: InputContainer, container: str) -> float:
-    """The file's own time (seconds) of the moment that a player calls 0.
-
-    Browsers show an MP4's and a WebM's times as they are; the others start at their first packet.
-    """
-    if container in ("mp4", "webm") or source.start_time is None:
+    """The file's own time (seconds) of the moment that a player calls 0."""
+    if not CONTAINERS[container].starts_at_first_packet or source.start_time is None:
         return 0.0
     return source.start_time / av.time_base
 

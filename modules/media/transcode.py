@@ -17,6 +17,7 @@ from av.stream import Stream
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
+from modules.pipeline.containers import CONTAINERS
 from modules.pipeline.types import MediaError, Tick, no_tick
 
 from .audio import audio_stream, continuous
@@ -28,10 +29,8 @@ LONG_SIDE, SHORT_SIDE = 1920, 1080
 AUDIO_RATE = 48_000
 KEYFRAME_EVERY = 2
 """Seconds between keyframes, so that a click on a step seeks at once."""
-COPIED_AUDIO = {"aac", "mp3"}
-COPIED_PIXELS = {"yuv420p", "yuvj420p"}
-WITH_TIMES = {"mp4", "webm", "mkv", "mpegts"}
-"""Containers whose packets carry times of presentation; an AVI's do not, so its pictures are always encoded."""
+MP4 = CONTAINERS["mp4"]
+"""What a rendition is. Tracks with codecs that browsers play in it are copied."""
 
 Lane = Iterator[tuple[float, Packet]]
 """A track's packets in order of time (seconds)."""
@@ -70,14 +69,15 @@ def _write(target: OutputContainer, packet: Packet) -> None:
 def _picture_lane(target: OutputContainer, source: InputContainer, container: str) -> Lane:
     stream, zero = video_stream(source, threads=0), origin(source, container)
     read_only(source, stream)
-    if container in WITH_TIMES and _suits(stream):
+    if CONTAINERS[container].has_presentation_times and _suits(stream):
         return _copied(target.add_stream_from_template(stream), source, stream, zero)
     return _encoded_pictures(target, source, stream, zero)
 
 
 def _sound_lane(target: OutputContainer, source: InputContainer, container: str) -> Lane:
     stream, zero = audio_stream(source), origin(source, container)
-    if container in WITH_TIMES and stream.codec.canonical_name in COPIED_AUDIO:
+    timed = CONTAINERS[container].has_presentation_times
+    if timed and stream.codec.canonical_name in MP4.browser_audio:
         return _copied(target.add_stream_from_template(stream), source, stream, zero)
     out = target.add_stream("aac", rate=AUDIO_RATE, layout="stereo", bit_rate=128_000)
     return _encoded_sound(out, source, stream, zero)
@@ -86,7 +86,7 @@ def _sound_lane(target: OutputContainer, source: InputContainer, container: str)
 def _suits(stream: VideoStream) -> bool:
     code = stream.codec_context
     small = max(code.width, code.height) <= LONG_SIDE and min(code.width, code.height) <= SHORT_SIDE
-    return stream.codec.canonical_name == "h264" and code.pix_fmt in COPIED_PIXELS and small
+    return MP4.plays(stream.codec.canonical_name, None, code.pix_fmt) and small
 
 
 def _copied(out: Stream, source: InputContainer, stream: Stream, zero: float) -> Lane:

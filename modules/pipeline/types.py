@@ -93,7 +93,7 @@ class SubtitleTrack:
 
 @dataclass(frozen=True)
 class Probe:
-    """What a decoder found. container: one of `uploads.containers`' names (mp4, webm, mkv, avi, mpegts).
+    """What a decoder found. container: a key of `pipeline.containers.CONTAINERS`.
 
     duration is that of the pictures that can be read, in seconds; width and height are as shown
     (rotation applied). audio_codec is None when there is no sound.

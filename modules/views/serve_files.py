@@ -28,6 +28,7 @@ from django.views.decorators.http import require_GET, require_safe
 
 from modules.models import Cue, Module, StageRun, Status, stages
 from modules.pipeline import captions, types
+from modules.pipeline.containers import CONTAINERS
 
 from .access import visible_or_404
 
@@ -35,13 +36,6 @@ CHUNK = 256 * 1024
 PIECE = 4 * 1024 * 1024
 """Bytes in one answer to a player, which asks on. A player that is paused reads no more, and would hold a thread."""
 
-CONTENT_TYPES = {
-    "mp4": "video/mp4",
-    "webm": "video/webm",
-    "mkv": "video/x-matroska",
-    "avi": "video/x-msvideo",
-    "mpegts": "video/mp2t",
-}
 RANGE = re.compile(r"bytes=([0-9]{0,20})-([0-9]{0,20})")  # longer numbers are none that a browser sends
 
 
@@ -51,8 +45,9 @@ def video(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
     module = visible_or_404(request, pk, Module.objects.select_related("rendition"))
     rendition = getattr(module, "rendition", None)
     if rendition and rendition.status == Status.READY and not request.GET.get("original"):
-        return serve(request, rendition.file, "video/mp4")
-    content_type = CONTENT_TYPES.get(module.container) or guess_type(module.video.name)[0]
+        return serve(request, rendition.file, CONTAINERS["mp4"].content_type)
+    container = CONTAINERS.get(module.container)
+    content_type = container.content_type if container else guess_type(module.video.name)[0]
     download = ""
     if request.GET.get("original"):
         download = f"{slugify(module.title) or 'video'}.{module.video.name.rpartition('.')[2]}"

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import av
 import pytest
 
 from modules import media
@@ -13,6 +14,7 @@ from modules.media import extent
 from modules.messages import message_for
 from modules.pipeline.types import MediaError, Probe, SubtitleTrack
 from tests.videos import audio_only, cached, claim_duration, claim_size, damage, make_video, tone, truncate
+from tests.videos.making import MUXERS
 
 CONTAINERS = {"mp4": "mp4", "mov": "mp4", "webm": "webm", "mkv": "mkv", "avi": "avi", "ts": "mpegts"}
 CAPTIONS = [(0.5, 2, "Hello"), (2.5, 4, "Bye")]
@@ -45,6 +47,7 @@ def code_of(path: Path, container: str = "") -> str:
         ("usual.ts", {"audio": "tone"}, "h264", "aac", False),
         ("phone.mov", {"codec": "hevc"}, "hevc", None, False),
         ("old.mp4", {"codec": "mpeg4"}, "mpeg4", None, False),
+        ("wide.mp4", {"pixels": "yuvj420p"}, "h264", None, True),
         ("full.mp4", {"pixels": "yuv444p"}, "h264", None, False),
     ],
 )
@@ -85,6 +88,25 @@ def test_what_is_left_of_a_file_whose_end_is_missing_is_measured(tmp_path, endin
     found = probe(path)
     assert found.damaged
     assert 4 < found.duration < 9
+
+
+def test_an_avi_is_called_damaged_where_only_its_header_tells_that_the_end_is_missing(tmp_path):
+    whole = cached("long.avi", seconds=12, size=(320, 180), audio="tone")
+    assert probe(truncate(Path(shutil.copy(whole, tmp_path)), keep=0.95)).damaged
+
+
+@pytest.mark.parametrize(("ending", "seconds"), [("mp4", 7), ("webm", 7), ("mkv", 2), ("ts", 2)])
+def test_pictures_that_begin_late_are_timed_as_a_player_times_them(tmp_path, ending, seconds):
+    prompt = cached(f"prompt.{ending}", seconds=2, size=(160, 90), fps=10)
+    late_path, muxer = tmp_path / f"late.{ending}", MUXERS.get(ending, ending)
+    with av.open(str(prompt)) as source, av.open(str(late_path), "w", format=muxer) as out:
+        stream = source.streams.video[0]
+        copy = out.add_stream_from_template(stream)
+        for packet in (packet for packet in source.demux(stream) if packet.size):
+            late = round(5 / packet.time_base)
+            packet.pts, packet.dts, packet.stream = packet.pts + late, packet.dts + late, copy
+            out.mux(packet)
+    assert probe(late_path).duration == pytest.approx(seconds, abs=0.2)
 
 
 def test_a_long_file_whose_end_is_missing_is_measured_too(tmp_path):

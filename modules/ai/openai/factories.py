@@ -7,8 +7,8 @@ from django.conf import settings
 from modules.ai.resources import Resources
 
 from .calls import Calls
-from .speech import OpenAISpeech
-from .writer import OpenAIWriter
+from .openai_speech import OpenAISpeech
+from .openai_writer import OpenAIWriter
 
 
 def speech(resources: Resources) -> OpenAISpeech:
