@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pytest
 
-from modules.pipeline.types import SAMPLE_RATE, AudioBlock, Heard, Hints, Window
+from modules.pipeline.types import SAMPLE_RATE, AudioBlock, Hints, Window, WindowTranscript
 
 
 @dataclass
@@ -74,9 +74,9 @@ class PerfectSpeech:
     sent: list[int] = field(default_factory=list)
     hints: Sequence[Hints] = ()
 
-    def transcribe(self, windows: Iterable[Window], hints: Hints) -> Iterator[Heard]:
+    def transcribe(self, windows: Iterable[Window], hints: Hints) -> Iterator[WindowTranscript]:
         self.hints = [*self.hints, hints]
         for window in windows:
             self.sent.append(window.number)
             said = " ".join(word for time, word in self.narration.words() if window.start <= time < window.end)
-            yield Heard(window.number, said, self.language)
+            yield WindowTranscript(window.number, said, self.language)

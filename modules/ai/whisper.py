@@ -19,7 +19,7 @@ from httpx2 import HTTPError
 from huggingface_hub import constants, get_session
 from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
 
-from modules.pipeline.types import Heard, Hints, ProviderError, Segment, Window
+from modules.pipeline.types import Hints, ProviderError, Segment, Window, WindowTranscript
 
 log = logging.getLogger(__name__)
 
@@ -57,7 +57,7 @@ class LocalWhisper:
             self._loaded = None
             gc.collect()
 
-    def transcribe(self, windows: Iterable[Window], hints: Hints) -> Iterator[Heard]:
+    def transcribe(self, windows: Iterable[Window], hints: Hints) -> Iterator[WindowTranscript]:
         """One window after the other, in order; its segments have times."""
         language = None
         odds: Counter[str] = Counter()
@@ -88,7 +88,7 @@ class LocalWhisper:
         return self._loaded
 
 
-def _hear(model: WhisperModel, window: Window, language: str | None, hints: Hints) -> tuple[Heard, float]:
+def _hear(model: WhisperModel, window: Window, language: str | None, hints: Hints) -> tuple[WindowTranscript, float]:
     """What is said in one window, and how sure the language is (0..1)."""
     found, info = model.transcribe(
         window.samples,
@@ -108,7 +108,7 @@ def _hear(model: WhisperModel, window: Window, language: str | None, hints: Hint
         for segment in found
     )
     text = " ".join(segment.text for segment in segments)
-    return Heard(window.number, text, info.language, segments), float(info.language_probability)
+    return WindowTranscript(window.number, text, info.language, segments), float(info.language_probability)
 
 
 def _known(language: str, model: WhisperModel) -> str | None:

@@ -14,7 +14,7 @@ from av.container import InputContainer
 from av.packet import Packet
 from av.video.stream import VideoStream
 
-from modules.pipeline.types import Scene, Tick, no_tick
+from modules.pipeline.types import ReportProgress, Scene, ignore_progress
 
 from . import parallel_reading
 from .pictures import changed_share, colours_moved, thumbnail
@@ -64,7 +64,9 @@ class Look:
         return max(self.share, self.colours)
 
 
-def scenes(path: Path, container: str, duration: float, tick: Tick = no_tick) -> tuple[Scene, ...]:
+def scenes(
+    path: Path, container: str, duration: float, report_progress: ReportProgress = ignore_progress
+) -> tuple[Scene, ...]:
     """Changes of picture in order of time, at most MOST, at least CLOSEST seconds apart.
 
     Decodes keyframes, and more only where they are SPARSE; the parts of a long video side by side.
@@ -81,13 +83,13 @@ def scenes(path: Path, container: str, duration: float, tick: Tick = no_tick) ->
     with closing(parallel_reading.merged(parts)) as coming:
         for look in coming:
             looks.append(look)
-            tick(min(len(looks) * EVERY / max(duration, 0.1), 1.0) * 0.9)
+            report_progress(min(len(looks) * EVERY / max(duration, 0.1), 1.0) * 0.9)
     with open_video(path, container) as source:
         stream = video_stream(source)
         read_only(source, stream)
         found = changes(sorted(looks, key=lambda look: look.time))
         found = [_refined(source, stream, origin(source, container), look) for look in found]
-    tick(1.0)
+    report_progress(1.0)
     return tuple(Scene(look.time, look.score) for look in found if 0.3 < look.time < duration - 0.2)
 
 

@@ -15,7 +15,7 @@ from av.container import InputContainer
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from modules.pipeline.types import MediaError, Still, Tick, no_tick
+from modules.pipeline.types import MediaError, ReportProgress, Still, ignore_progress
 
 from . import parallel_reading
 from .pictures import changed_share, is_black, look_of, same_look, save_jpeg, sharpness, thumbnail
@@ -42,7 +42,11 @@ POSTER_WITHIN = 60.0
 
 
 def grab(
-    path: Path, container: str, times: Mapping[int, float], folder: Path, tick: Tick = no_tick
+    path: Path,
+    container: str,
+    times: Mapping[int, float],
+    folder: Path,
+    report_progress: ReportProgress = ignore_progress,
 ) -> Iterator[tuple[int, Still]]:
     """One picture for each wanted time (seconds, by a place of the caller's), in folder; as soon as it is there.
 
@@ -55,10 +59,10 @@ def grab(
     parts = [_part(path, container, wanted[at : at + size], folder) for at in range(0, len(wanted), size)]
     with closing(parallel_reading.merged(parts)) as coming:
         for looked, found in enumerate(coming):
-            tick(looked / len(wanted))
+            report_progress(looked / len(wanted))
             if found:
                 yield found
-    tick(1.0)
+    report_progress(1.0)
 
 
 def _part(

@@ -18,7 +18,7 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from modules.pipeline.containers import CONTAINERS
-from modules.pipeline.types import MediaError, Tick, no_tick
+from modules.pipeline.types import MediaError, ReportProgress, ignore_progress
 
 from .audio import audio_stream, continuous
 from .probe import shown_size
@@ -36,7 +36,7 @@ Lane = Iterator[tuple[float, Packet]]
 """A track's packets in order of time (seconds)."""
 
 
-def make_rendition(source: Path, container: str, out: Path, tick: Tick = no_tick) -> None:
+def make_rendition(source: Path, container: str, out: Path, report_progress: ReportProgress = ignore_progress) -> None:
     """Write out: H.264 4:2:0 at most 1920×1080 and AAC (or MP3) in an MP4 that plays while it loads.
 
     Tracks that are so already are copied. Times are kept; gaps in encoded sound become silence. When it fails
@@ -51,11 +51,11 @@ def make_rendition(source: Path, container: str, out: Path, tick: Tick = no_tick
                     lanes.append(_sound_lane(target, sound, container))
                 for time, packet in heapq.merge(*lanes, key=itemgetter(0)):
                     _write(target, packet)
-                    tick(max(0.0, min(time / duration, 1.0)) * 0.99)
+                    report_progress(max(0.0, min(time / duration, 1.0)) * 0.99)
     except BaseException:
         out.unlink(missing_ok=True)
         raise
-    tick(1.0)
+    report_progress(1.0)
 
 
 def _write(target: OutputContainer, packet: Packet) -> None:

@@ -1,6 +1,6 @@
 """Checks drafts and mends them by rule, so that no Writer can give steps that the video does not have.
 
-Whatever a Writer answers, what leaves `mend` is in order, inside the video, without gap or overlap between
+Whatever a Writer answers, what leaves `normalize_steps` is in order, inside the video, without gap or overlap between
 steps, and every cue belongs to exactly one step. Times come from cues (or scenes), never from the answer.
 """
 
@@ -22,7 +22,7 @@ TITLE_WORDS = 8
 MAX_ID = 32
 
 
-def mend(drafts: Iterable[Draft], material: Material) -> tuple[Draft, ...]:
+def normalize_steps(drafts: Iterable[Draft], material: Material) -> tuple[Draft, ...]:
     """The drafts as a whole that fits the video; never more than MAX_STEPS.
 
     With cues: each step owns an unbroken run of cue numbers, starts with its first cue and ends where the next

@@ -48,17 +48,17 @@ class MediaError(PipelineError):
 class ProviderError(PipelineError):
     """An AI provider cannot do what was asked.
 
-    passing: a later try may succeed (time-out, overload); retry_after: seconds the
+    transient: a later try may succeed (time-out, overload); retry_after: seconds the
     provider asked us to wait, if it did.
     """
 
-    def __init__(self, code: str, *, passing: bool = False, retry_after: float | None = None, **params: Any) -> None:
-        self.passing = passing
+    def __init__(self, code: str, *, transient: bool = False, retry_after: float | None = None, **params: Any) -> None:
+        self.transient = transient
         self.retry_after = retry_after
         super().__init__(code, **params)
 
 
-class Tick(Protocol):
+class ReportProgress(Protocol):
     """How a stage tells how far it is; called often, it is cheap, and it may raise to end the stage.
 
     done: 0..1 of the stage's work. code, params: what is being done, in the words
@@ -68,15 +68,15 @@ class Tick(Protocol):
     def __call__(self, done: float, code: str | None = None, /, **params: Any) -> None: ...
 
 
-def no_tick(done: float, code: str | None = None, /, **params: Any) -> None:
-    """A Tick for callers that watch nothing."""
+def ignore_progress(done: float, code: str | None = None, /, **params: Any) -> None:
+    """A ReportProgress for callers that watch nothing."""
 
 
-def share(tick: Tick, low: float, high: float) -> Tick:
-    """A Tick for a part of the work: its 0..1 is low..high of the whole."""
+def progress_part(report_progress: ReportProgress, low: float, high: float) -> ReportProgress:
+    """A ReportProgress for a part of the work: its 0..1 is low..high of the whole."""
 
     def shared(done: float, code: str | None = None, /, **params: Any) -> None:
-        tick(low + (high - low) * done, code, **params)
+        report_progress(low + (high - low) * done, code, **params)
 
     return shared
 
@@ -161,7 +161,7 @@ class Segment:
 
 
 @dataclass(frozen=True)
-class Heard:
+class WindowTranscript:
     """What a Speech provider heard in one window. segments is empty when it gives no times.
 
     language: BCP 47 or ''. cost: US dollars. calls: requests made.
@@ -302,7 +302,7 @@ class Speech(Protocol):
     name: str
     """Provider and model, for the ledger and for the key of saved work: 'local whisper base'."""
 
-    def transcribe(self, windows: Iterable[Window], hints: Hints) -> Iterator[Heard]:
+    def transcribe(self, windows: Iterable[Window], hints: Hints) -> Iterator[WindowTranscript]:
         """Take windows as they come and yield each as soon as it is done, in any order."""
         ...
 
@@ -315,9 +315,11 @@ class Writer(Protocol):
     def pictures(self, cues: Sequence[Cue]) -> int:
         """How many pictures it waits for; the others may be taken while it writes."""
 
-    def draft_steps(self, material: Material, tick: Tick = no_tick) -> Sequence[Draft]: ...
+    def draft_steps(self, material: Material, report_progress: ReportProgress = ignore_progress) -> Sequence[Draft]: ...
 
-    def enhance(self, drafts: Sequence[Draft], material: Material, tick: Tick = no_tick) -> Enhanced: ...
+    def enhance(
+        self, drafts: Sequence[Draft], material: Material, report_progress: ReportProgress = ignore_progress
+    ) -> Enhanced: ...
 
 
 Voiced = Callable[[AudioBlock], Sequence[Span]]

@@ -195,8 +195,8 @@ class Attempt:
         if self._heartbeat.end_reason:
             raise END_REASONS[self._heartbeat.end_reason]
 
-    def tick(self, stage: stages.Stage, done: float, code: str | None = None, /, **params: Any) -> None:
-        """Write how far the run is, at most three times a second; see `pipeline.types.Tick`."""
+    def report_progress(self, stage: stages.Stage, done: float, code: str | None = None, /, **params: Any) -> None:
+        """Write how far the run is, at most three times a second; see `pipeline.types.ReportProgress`."""
         self.check()
         shown = stages.on_the_bar_for(stage.name) or stage
         low, high = shown.band or WHOLE_BAR
@@ -247,13 +247,13 @@ class Attempt:
 
     @contextmanager
     def stage(self, stage: stages.Stage, duration: float | None = None) -> Iterator[Callable[..., None]]:
-        """Enter a stage, which has a deadline for a video of so many seconds; gives its Tick."""
+        """Enter a stage, which has a deadline for a video of so many seconds; gives its ReportProgress."""
         self._stage = stage
         self._heartbeat.set_deadline(stage.deadline_for(duration))
         self._began = time.monotonic()
-        self.tick(stage, 0.0, stage.message)
+        self.report_progress(stage, 0.0, stage.message)
         try:
-            yield lambda done, code=None, /, **params: self.tick(stage, done, code, **params)
+            yield lambda done, code=None, /, **params: self.report_progress(stage, done, code, **params)
         finally:
             self._write_calls()
         self._log("▫️", f"{stage.label}: {1000 * self.stage_seconds:.0f}ms")
@@ -301,7 +301,7 @@ class Attempt:
         """A provider could not do its part. What passes is waited for, as long as there are attempts left;
         what lasts, or has lasted too long, is a notice, and the caller goes on by local means.
         """
-        if error.passing and self.row.attempts < MAX_ATTEMPTS - 1:
+        if error.transient and self.row.attempts < MAX_ATTEMPTS - 1:
             asked = timedelta(seconds=error.retry_after or 0)
             raise RetryLater(error.code, max(backoff(self.row.attempts + 1), asked)) from error
         self.notice(error.code, **error.params)

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from django.db import connection
 
-from modules.pipeline.types import Tick
+from modules.pipeline.types import ReportProgress
 
 from .attempt import Attempt
 
@@ -22,22 +22,22 @@ class BackgroundWorkAbandoned(BaseException):
 
 
 @contextmanager
-def run_in_background(attempt: Attempt, work: Callable[[Tick], T]) -> Iterator[Future[T]]:
+def run_in_background(attempt: Attempt, work: Callable[[ReportProgress], T]) -> Iterator[Future[T]]:
     """Do work in a thread of its own, beside what the caller does in this context.
 
-    The tick that work gets reports nothing and raises when it must end: with the run, or when the caller leaves
-    by an error. Left otherwise, the context waits for the work; its result and its errors are the Future's.
+    What the work gets to report progress to shows nothing, and raises when the work must end: with the run, or when the
+    caller leaves by an error. Left otherwise, the context waits for the work, whose result and errors are the Future's.
     """
     left = threading.Event()
 
-    def tick(done: float, code: str | None = None, /, **params: Any) -> None:
+    def report_progress(done: float, code: str | None = None, /, **params: Any) -> None:
         attempt.check()
         if left.is_set():
             raise BackgroundWorkAbandoned
 
     def run() -> T:
         try:
-            return work(tick)
+            return work(report_progress)
         finally:
             connection.close()  # a thread has a connection of its own
 

@@ -24,8 +24,19 @@ from modules.ai import providers
 from modules.ai.providers import Providers
 from modules.models import AICall, LeaseLost, Module, stages
 from modules.pipeline import still_selection
-from modules.pipeline.steps import mend
-from modules.pipeline.types import Draft, Enhanced, Material, Probe, ProviderError, Scene, Still, Tick, Writer, share
+from modules.pipeline.steps import normalize_steps
+from modules.pipeline.types import (
+    Draft,
+    Enhanced,
+    Material,
+    Probe,
+    ProviderError,
+    ReportProgress,
+    Scene,
+    Still,
+    Writer,
+    progress_part,
+)
 from modules.storage.checksum import sha256
 from modules.storage.files import local_copy, read, store
 
@@ -86,11 +97,11 @@ def run_stages(attempt: Attempt, ai: Providers) -> None:
 
 def fetch(attempt: Attempt) -> Path:
     """A path to read the video from, and its hash."""
-    with attempt.stage(stages.FETCH) as tick:
-        path = local_copy(attempt.module, attempt.folder, share(tick, 0, 0.5))
+    with attempt.stage(stages.FETCH) as report_progress:
+        path = local_copy(attempt.module, attempt.folder, progress_part(report_progress, 0, 0.5))
         upload = attempt.module.upload
         if not upload.sha256:
-            upload.sha256 = sha256(path, share(tick, 0.5, 0.8))
+            upload.sha256 = sha256(path, progress_part(report_progress, 0.5, 0.8))
             publish.save_checksum(attempt, upload.sha256)
     return path
 
@@ -99,7 +110,7 @@ def check(attempt: Attempt, path: Path) -> Probe:
     """What the file holds, and its poster. Raises MediaError: only here, and in finalize, can a module fail."""
     module = attempt.module
     key = attempt.key("probe", module.upload.sha256)
-    with attempt.stage(stages.PROBE) as tick:
+    with attempt.stage(stages.PROBE) as report_progress:
         saved = attempt.saved(stages.PROBE, key)
         if saved is None:
             limits = {"max_pixels": settings.MAX_VIDEO_PIXELS, "max_hours": settings.MAX_VIDEO_HOURS}
@@ -109,7 +120,7 @@ def check(attempt: Attempt, path: Path) -> Probe:
             attempt.save(stages.PROBE, key, PROBE.dump_python(found, mode="json"), bytes=found.size)
         else:
             found = PROBE.validate_python(saved)
-        tick(1.0)
+        report_progress(1.0)
     if found.damaged:
         attempt.notice("damaged", seconds=round(found.duration))
     if not found.playable:
@@ -132,24 +143,24 @@ def analyse(attempt: Attempt, path: Path, found: Probe, ai: Providers) -> tuple[
     Gives with them the origin of the cues, and the frames from which the other pictures come.
     """
     module = attempt.module
-    with attempt.stage(stages.SPEECH, found.duration) as tick:
+    with attempt.stage(stages.SPEECH, found.duration) as report_progress:
         with run_in_background(attempt, partial(_scenes, attempt, path, found)) as seen:
-            cues, origin = listen(attempt, path, found, ai, share(tick, 0.05, 0.6))
+            cues, origin = listen(attempt, path, found, ai, progress_part(report_progress, 0.05, 0.6))
             scenes = seen.result()
         times = still_selection.candidates(found.duration, cues, scenes)
         frames = FrameGrabber(attempt, path, times)
         wanted = still_selection.thinned(range(len(times)), ai.writers[0].pictures(cues))
-        shown = frames.take(wanted, share(tick, 0.6, 1.0))
+        shown = frames.take(wanted, progress_part(report_progress, 0.6, 1.0))
     return Material(module.title, module.language, found.duration, cues, scenes, shown), origin, frames
 
 
-def _scenes(attempt: Attempt, path: Path, found: Probe, tick: Tick) -> tuple[Scene, ...]:
+def _scenes(attempt: Attempt, path: Path, found: Probe, report_progress: ReportProgress) -> tuple[Scene, ...]:
     """Changes of picture."""
     key = attempt.key("scenes", attempt.module.upload.sha256)
     saved = attempt.saved(stages.STILLS, key)
     if saved is not None:
         return SCENES.validate_python(saved)
-    scenes = media.scenes(path, attempt.module.container, found.duration, tick)
+    scenes = media.scenes(path, attempt.module.container, found.duration, report_progress)
     attempt.save(stages.STILLS, key, SCENES.dump_python(scenes, mode="json"), media_seconds=found.duration)
     return scenes
 
@@ -157,12 +168,12 @@ def _scenes(attempt: Attempt, path: Path, found: Probe, tick: Tick) -> tuple[Sce
 def extract(attempt: Attempt, material: Material, ai: Providers) -> tuple[Draft, ...]:
     """Draft steps, checked and mended: no step outside the video, none that overlap."""
 
-    def draft(writer: Writer, tick: Tick) -> list[dict[str, Any]]:
-        return DRAFTS.dump_python(mend(writer.draft_steps(material, tick), material), mode="json")
+    def draft(writer: Writer, report_progress: ReportProgress) -> list[dict[str, Any]]:
+        return DRAFTS.dump_python(normalize_steps(writer.draft_steps(material, report_progress), material), mode="json")
 
-    with attempt.stage(stages.STEPS) as tick:
+    with attempt.stage(stages.STEPS) as report_progress:
         made_from = _made_from(material)
-        drafts, writer = first_that_can(attempt, stages.STEPS, ai.writers, made_from, draft, tick)
+        drafts, writer = first_that_can(attempt, stages.STEPS, ai.writers, made_from, draft, report_progress)
     if not material.cues and writer is ai.writers[-1]:
         attempt.notice("visual_steps")
     return DRAFTS.validate_python(drafts)
@@ -171,12 +182,12 @@ def extract(attempt: Attempt, material: Material, ai: Providers) -> tuple[Draft,
 def enhance(attempt: Attempt, drafts: tuple[Draft, ...], material: Material, ai: Providers) -> Enhanced:
     """The drafts in better words. Where that cannot be done, the local writer tidies them."""
 
-    def improve(writer: Writer, tick: Tick) -> dict[str, Any]:
-        return ENHANCED.dump_python(writer.enhance(drafts, material, tick), mode="json")
+    def improve(writer: Writer, report_progress: ReportProgress) -> dict[str, Any]:
+        return ENHANCED.dump_python(writer.enhance(drafts, material, report_progress), mode="json")
 
-    with attempt.stage(stages.ENHANCE) as tick:
+    with attempt.stage(stages.ENHANCE) as report_progress:
         made_from = [DRAFTS.dump_python(drafts, mode="json"), _made_from(material)]
-        better, _ = first_that_can(attempt, stages.ENHANCE, ai.writers, made_from, improve, tick)
+        better, _ = first_that_can(attempt, stages.ENHANCE, ai.writers, made_from, improve, report_progress)
     return ENHANCED.validate_python(better)
 
 
@@ -185,8 +196,8 @@ def first_that_can(
     stage: stages.Stage,
     writers: Sequence[Writer],
     made_from: list[Any],
-    work: Callable[[Writer, Tick], Any],
-    tick: Tick,
+    work: Callable[[Writer, ReportProgress], Any],
+    report_progress: ReportProgress,
 ) -> tuple[Any, Writer]:
     """What the first writer that can made, now or in an earlier run; and which it was. The last one always can."""
     for writer in writers:
@@ -195,7 +206,7 @@ def first_that_can(
         if output is not None:
             return output, writer
         try:
-            output = work(writer, tick)
+            output = work(writer, report_progress)
         except ProviderError as error:
             attempt.handle_provider_error(error)
             continue
@@ -208,9 +219,9 @@ def finalize(
     attempt: Attempt, material: Material, origin: str, better: Enhanced, pictures: Future[tuple[Still, ...]]
 ) -> None:
     """Each step gets its picture; then everything into place, in one transaction with `ready` and 100 %."""
-    with attempt.stage(stages.FINALIZE, material.duration) as tick:
+    with attempt.stage(stages.FINALIZE, material.duration) as report_progress:
         taken = pictures.result()
-        tick(0.5)
+        report_progress(0.5)
         illustrated = replace(better, steps=still_selection.illustrate(better.steps, taken))
         publish.publish(attempt, replace(material, stills=taken), origin, illustrated)
 

@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 
 from modules import media
 from modules.models import stages
-from modules.pipeline.types import MediaError, Still, Tick
+from modules.pipeline.types import MediaError, ReportProgress, Still
 from modules.storage.files import store
 
 from .attempt import Attempt
@@ -35,20 +35,20 @@ class FrameGrabber:
         parts = attempt.saved_parts(stages.STILLS, self._key)
         self._taken = {place: STILL.validate_python(part) for place, part in parts.items()}
 
-    def take(self, places: Sequence[int], tick: Tick) -> tuple[Still, ...]:
+    def take(self, places: Sequence[int], report_progress: ReportProgress) -> tuple[Still, ...]:
         """The pictures at these places, in order, where there are any and they differ. Raises LeaseLost, OSError."""
-        tick(0.0, "looking")
+        report_progress(0.0, "looking")
         missing = {place: self._times[place] for place in places if place not in self._taken}
         if missing and not self._complete:
             try:
-                self._grab(missing, tick)
+                self._grab(missing, report_progress)
             except MediaError:
                 logger.info("No more pictures from [%s]", self._attempt.module.pk, exc_info=True)
         return tuple(media.distinct(self._taken[place] for place in sorted(places) if place in self._taken))
 
-    def complete(self, tick: Tick) -> tuple[Still, ...]:
+    def complete(self, report_progress: ReportProgress) -> tuple[Still, ...]:
         """The pictures at all places; what is there already is not taken again. Raises as `take` does."""
-        stills = self.take(range(len(self._times)), tick)
+        stills = self.take(range(len(self._times)), report_progress)
         if not self._complete:
             found = [STILL.dump_python(replace(one, look=""), mode="json") for one in stills]
             self._attempt.save(stages.STILLS, self._key, found)
@@ -57,10 +57,10 @@ class FrameGrabber:
             self._attempt.notice("no_stills")
         return stills
 
-    def _grab(self, missing: dict[int, float], tick: Tick) -> None:
+    def _grab(self, missing: dict[int, float], report_progress: ReportProgress) -> None:
         attempt = self._attempt
         container, folder = attempt.module.container, f"{attempt.module.folder}/stills"
-        for place, still in media.grab(self._path, container, missing, attempt.folder, tick):
+        for place, still in media.grab(self._path, container, missing, attempt.folder, report_progress):
             name = store(Path(still.path), f"{folder}/{self._key[:8]}-{place:04d}.jpg")
             picture = replace(still, path=name)
             attempt.save_part(

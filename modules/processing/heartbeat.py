@@ -23,12 +23,12 @@ LOOK_EVERY = 3.0  # seconds between two looks at what the run takes
 
 
 class Heartbeat:
-    """Touches the row every second; `over` is the reason once the run must end: LEASE_LOST, "too_slow", or what
-    `look` says, which is asked now and then whether the run takes more than it may ('': no).
+    """Renews the lease every second. `end_reason` says why once the run must end: LEASE_LOST, "too_slow", or the code
+    that `check_limits` gives, which is asked now and then whether the run takes more than it may ('': no).
 
-    The run looks at `over` in every tick. Where it is stuck in one long call, a disposable process (a work-horse,
-    a child of the local worker) is ended from here, after `before_kill` were said: a file left open, or a
-    decoder that never returns, ends with it.
+    The run looks at `end_reason` whenever it reports progress. Where it is stuck in one long call, a disposable process
+    (a work-horse, a child of the local worker) is killed from here after `before_kill` was called, because a file left
+    open, or a decoder that never returns, ends with its process.
     """
 
     def __init__(

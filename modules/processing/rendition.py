@@ -9,7 +9,7 @@ from django.db import transaction
 
 from modules import media
 from modules.models import Rendition, stages
-from modules.pipeline.types import share
+from modules.pipeline.types import progress_part
 from modules.storage.files import is_local, local_copy, store
 
 from .attempt import Attempt, attempt_row
@@ -26,12 +26,12 @@ def render(pk: str, *, worker: str = "", disposable: bool = True) -> bool:
 def make(attempt: Attempt) -> None:
     """Copy what suits, encode what does not, and name the result in the row."""
     module = attempt.module
-    with attempt.stage(stages.RENDITION, module.duration) as tick:
+    with attempt.stage(stages.RENDITION, module.duration) as report_progress:
         # With a local storage there is nothing to fetch.
         fetched = 0.0 if is_local() else 0.1
-        source = local_copy(module, attempt.folder, share(tick, 0.0, fetched))
+        source = local_copy(module, attempt.folder, progress_part(report_progress, 0.0, fetched))
         made = attempt.folder / "rendition.mp4"
-        media.make_rendition(source, module.container, made, share(tick, fetched, 1.0))
+        media.make_rendition(source, module.container, made, progress_part(report_progress, fetched, 1.0))
         name = store(made, f"{module.folder}/{uuid.uuid4().hex}.mp4")
         size = made.stat().st_size
         with transaction.atomic():

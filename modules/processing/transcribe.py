@@ -13,34 +13,45 @@ from modules.ai.providers import Providers, Recogniser
 from modules.models import Transcript, stages
 from modules.pipeline import captions
 from modules.pipeline.speech import transcribe, windows
-from modules.pipeline.types import Cue, Heard, Hints, PipelineError, Probe, ProviderError, Tick, Window
+from modules.pipeline.types import (
+    Cue,
+    Hints,
+    PipelineError,
+    Probe,
+    ProviderError,
+    ReportProgress,
+    Window,
+    WindowTranscript,
+)
 from modules.storage.files import read
 
 from . import publish
 from .attempt import Attempt
 
 CUES = TypeAdapter(tuple[Cue, ...])
-HEARD = TypeAdapter(Heard)
+HEARD = TypeAdapter(WindowTranscript)
 
 
-def listen(attempt: Attempt, path: Path, found: Probe, ai: Providers, tick: Tick) -> tuple[tuple[Cue, ...], str]:
+def listen(
+    attempt: Attempt, path: Path, found: Probe, ai: Providers, report_progress: ReportProgress
+) -> tuple[tuple[Cue, ...], str]:
     """The cues and their origin (see `Transcript.Origin`); () and '' with a notice where there are none."""
-    cues, origin = _given(attempt, path, found, tick)
+    cues, origin = _given(attempt, path, found, report_progress)
     if cues:
-        _keep(attempt, cues, origin, tick)
+        _keep(attempt, cues, origin, report_progress)
         return cues, origin
     if found.audio_codec is None:
         attempt.notice("no_audio")
         return (), ""
-    cues = _hear(attempt, path, found, ai, tick)
+    cues = _hear(attempt, path, found, ai, report_progress)
     return cues, Transcript.Origin.SPEECH if cues else ""
 
 
-def _given(attempt: Attempt, path: Path, found: Probe, tick: Tick) -> tuple[tuple[Cue, ...], str]:
+def _given(attempt: Attempt, path: Path, found: Probe, report_progress: ReportProgress) -> tuple[tuple[Cue, ...], str]:
     """Captions beside the video, or a text track in it."""
     module = attempt.module
     if module.captions_file:
-        tick(0.1, "reading_captions")
+        report_progress(0.1, "reading_captions")
         try:
             cues = captions.clip(captions.parse(read(module.captions_file.name)), found.duration)
         except PipelineError:
@@ -49,7 +60,7 @@ def _given(attempt: Attempt, path: Path, found: Probe, tick: Tick) -> tuple[tupl
             return cues, Transcript.Origin.UPLOADED
         attempt.notice("captions_unreadable")
     for track in found.subtitles:
-        tick(0.2, "reading_captions")
+        report_progress(0.2, "reading_captions")
         cues = captions.clip(media.subtitles(path, module.container, track), found.duration)
         if cues:
             publish.set_language(attempt, track.language)
@@ -57,21 +68,23 @@ def _given(attempt: Attempt, path: Path, found: Probe, tick: Tick) -> tuple[tupl
     return (), ""
 
 
-def _keep(attempt: Attempt, cues: tuple[Cue, ...], origin: str, tick: Tick) -> None:
+def _keep(attempt: Attempt, cues: tuple[Cue, ...], origin: str, report_progress: ReportProgress) -> None:
     """Save captions as the stage's output, so that the processing page can show them."""
     key = attempt.key("captions", attempt.module.upload.sha256, CUES.dump_python(cues, mode="json"))
     if attempt.saved(stages.SPEECH, key) is None:
         attempt.save(stages.SPEECH, key, _output(cues, attempt.module.language), provider=origin)
-    tick(1.0)
+    report_progress(1.0)
 
 
 def _output(cues: tuple[Cue, ...], language: str) -> dict[str, Any]:
     return {"cues": CUES.dump_python(cues, mode="json"), "language": language}
 
 
-def _hear(attempt: Attempt, path: Path, found: Probe, ai: Providers, tick: Tick) -> tuple[Cue, ...]:
+def _hear(
+    attempt: Attempt, path: Path, found: Probe, ai: Providers, report_progress: ReportProgress
+) -> tuple[Cue, ...]:
     """Recognise speech with the first recogniser that can. What one has heard, the next need not hear again."""
-    heard: dict[int, Heard] = {}
+    heard: dict[int, WindowTranscript] = {}
     for recogniser in ai.recognisers:
         key = attempt.key("speech", attempt.module.upload.sha256, recogniser.name, attempt.module.speech_round)
         saved = attempt.saved(stages.SPEECH, key)
@@ -79,7 +92,7 @@ def _hear(attempt: Attempt, path: Path, found: Probe, ai: Providers, tick: Tick)
             parts = attempt.saved_parts(stages.SPEECH, key)
             heard |= {number: HEARD.validate_python(part["heard"]) for number, part in parts.items()}
             try:
-                saved = _recognise(attempt, path, found, recogniser, key, heard, tick)
+                saved = _recognise(attempt, path, found, recogniser, key, heard, report_progress)
             except ProviderError as error:
                 attempt.handle_provider_error(error)
                 continue
@@ -92,22 +105,28 @@ def _hear(attempt: Attempt, path: Path, found: Probe, ai: Providers, tick: Tick)
 
 
 def _recognise(
-    attempt: Attempt, path: Path, found: Probe, recogniser: Recogniser, key: str, heard: dict[int, Heard], tick: Tick
+    attempt: Attempt,
+    path: Path,
+    found: Probe,
+    recogniser: Recogniser,
+    key: str,
+    heard: dict[int, WindowTranscript],
+    report_progress: ReportProgress,
 ) -> dict[str, Any]:
     """Window by window; each is saved as soon as it is there, and put into `heard`. Raises ProviderError."""
 
-    def save(window: Window, new: Heard) -> None:
+    def save(window: Window, new: WindowTranscript) -> None:
         heard[new.window] = new
         output = {"text": new.text, "start": window.start, "heard": HEARD.dump_python(new, mode="json")}
         facts = {"provider": recogniser.name, "calls": new.calls, "cost": new.cost}
         attempt.save_part(stages.SPEECH, key, window.number, output, media_seconds=window.end - window.start, **facts)
 
-    tick(0.0, "listening_start")
+    report_progress(0.0, "listening_start")
     hints = Hints(language=attempt.module.language, title=attempt.module.title)
     # A minute at a time: the first window is sent when the first minute is decoded.
     pieces = windows(media.audio_blocks(path, attempt.module.container, seconds=60), providers.voiced)
     with recogniser:
-        cues, language = transcribe(pieces, recogniser, hints, dict(heard), save, tick, total=found.duration)
+        cues, language = transcribe(pieces, recogniser, hints, dict(heard), save, report_progress, total=found.duration)
     output = _output(cues, language)
     attempt.save(stages.SPEECH, key, output, provider=recogniser.name, media_seconds=found.duration)
     return output

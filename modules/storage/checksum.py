@@ -5,17 +5,17 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from modules.pipeline.types import Tick, no_tick
+from modules.pipeline.types import ReportProgress, ignore_progress
 
 CHUNK = 1024 * 1024
 
 
-def sha256(path: Path, tick: Tick = no_tick) -> str:
-    """The file's SHA-256 in hex; tick is called for every MiB."""
+def sha256(path: Path, report_progress: ReportProgress = ignore_progress) -> str:
+    """The file's SHA-256 in hex; report_progress is called for every MiB."""
     digest = hashlib.sha256()
     size = path.stat().st_size or 1
     with path.open("rb") as file:
         while chunk := file.read(CHUNK):
             digest.update(chunk)
-            tick(min(file.tell() / size, 1.0))
+            report_progress(min(file.tell() / size, 1.0))
     return digest.hexdigest()

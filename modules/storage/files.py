@@ -21,7 +21,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from modules.models import Module
-from modules.pipeline.types import MediaError, Tick
+from modules.pipeline.types import MediaError, ReportProgress
 
 from .time_limit import CallTimeout, call_with_timeout
 
@@ -75,7 +75,7 @@ def ask(call: Callable[[], Answer], sent: int = 0) -> Answer:
     return call() if is_local() else call_with_timeout(call, 3 * settings.S3_TIMEOUT + sent / SLOWEST)
 
 
-def local_copy(module: Module, folder: Path, tick: Tick) -> Path:
+def local_copy(module: Module, folder: Path, report_progress: ReportProgress) -> Path:
     """A path to read the video from: the file itself, or a complete copy in `folder`.
 
     Raises MediaError (file_missing, file_changed), OSError where there is no room for it, one of STORE_ERRORS.
@@ -97,13 +97,13 @@ def local_copy(module: Module, folder: Path, tick: Tick) -> Path:
         # Said before an hour of downloading, not after it.
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
     with path.open("wb") as copy:
-        _download(remote, size, copy, lambda done: tick(done / size, "preparing"))
+        _download(remote, size, copy, lambda done: report_progress(done / size, "preparing"))
     return path
 
 
-def _download(remote: File, size: int, copy: BinaryIO, tick: Callable[[int], None]) -> None:
+def _download(remote: File, size: int, copy: BinaryIO, report_progress: Callable[[int], None]) -> None:
     """Write all `size` bytes of `remote` to `copy`. After a break it goes on from where it was, MOST_BREAKS times;
-    a try that brings nothing is the last one. tick: called with the bytes that are there.
+    a try that brings nothing is the last one. report_progress: called with the bytes that are there.
     """
     done = breaks = 0
     while done < size:
@@ -113,7 +113,7 @@ def _download(remote: File, size: int, copy: BinaryIO, tick: Callable[[int], Non
             while piece := ask(read):
                 copy.write(piece)
                 done += len(piece)
-                tick(done)
+                report_progress(done)
             if done < size:
                 raise CallTimeout(f"the store ended after {done} of {size} bytes")
         except STORE_ERRORS as error:

@@ -72,14 +72,14 @@ def test_progress_is_told_and_an_end_is_obeyed(tmp_path):
 
     told = []
 
-    def tick(done, code=None, /, **params):
+    def report_progress(done, code=None, /, **params):
         told.append(done)
 
     def end(done, code=None, /, **params):
         raise Ended
 
     path = cached("scenes.mp4", seconds=15, scenes=CHANGES)
-    media.scenes(path, "mp4", 15, tick)
+    media.scenes(path, "mp4", 15, report_progress)
     assert told == sorted(told)
     assert len(told) > 5
     assert told[-1] == 1

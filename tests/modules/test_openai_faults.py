@@ -83,7 +83,7 @@ def test_what_no_second_try_would_mend_is_tried_once_and_says_what_to_set(server
         server.fail(kind, on, times=9)
         with pytest.raises(ProviderError) as caught:
             ask(calls_to(server))
-        assert (caught.value.code, caught.value.passing) == (LASTING[kind], False)
+        assert (caught.value.code, caught.value.transient) == (LASTING[kind], False)
         assert "administrator" in message_for(caught.value.code, caught.value.params)
         assert len(server.asked(on)) == 1
 
@@ -103,7 +103,7 @@ def test_what_does_not_pass_ends_as_a_passing_error(server, kind):
     server.fail(kind, SPEECH, times=99)
     with pytest.raises(ProviderError) as caught:
         transcribe(calls_to(server))
-    assert (caught.value.code, caught.value.passing) == (PASSING[kind], True)
+    assert (caught.value.code, caught.value.transient) == (PASSING[kind], True)
     assert len(server.asked(SPEECH)) == TRIES
 
 
@@ -135,7 +135,7 @@ def test_a_retry_after_beyond_the_budget_is_left_to_a_later_attempt(server, valu
     server.fail("429", SPEECH, headers={"Retry-After": value})
     with pytest.raises(ProviderError) as caught:
         transcribe(calls_to(server))
-    assert caught.value.passing and caught.value.retry_after >= 3600
+    assert caught.value.transient and caught.value.retry_after >= 3600
     assert len(server.asked(SPEECH)) == 1
 
 
@@ -144,7 +144,7 @@ def test_nobody_there_is_a_passing_error():
         port = taken.getsockname()[1]
     with pytest.raises(ProviderError) as caught:
         transcribe(Calls("sk", f"http://127.0.0.1:{port}/v1", backoff=0.005))
-    assert caught.value.passing
+    assert caught.value.transient
 
 
 def test_one_who_no_longer_waits_is_not_kept_waiting(server):

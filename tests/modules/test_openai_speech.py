@@ -13,7 +13,16 @@ from modules.ai.ledger import Ledger
 from modules.ai.openai import Calls, OpenAISpeech
 from modules.media import encode_audio
 from modules.pipeline.speech import transcribe, windows
-from modules.pipeline.types import SAMPLE_RATE, Heard, Hints, MediaError, ProviderError, Segment, Span, Window
+from modules.pipeline.types import (
+    SAMPLE_RATE,
+    Hints,
+    MediaError,
+    ProviderError,
+    Segment,
+    Span,
+    Window,
+    WindowTranscript,
+)
 from tests.narration import narrate
 from tests.openai_server import SPEECH, OpenAIServer, Truth, decode
 
@@ -52,7 +61,7 @@ def speech(
     return OpenAISpeech(calls, model, encode_audio, **more)
 
 
-def hear(server: OpenAIServer, count: int, hints: Hints = Hints(), **more) -> dict[int, Heard]:  # noqa: B008
+def hear(server: OpenAIServer, count: int, hints: Hints = Hints(), **more) -> dict[int, WindowTranscript]:  # noqa: B008
     with speech(server, **more) as provider:
         return {heard.window: heard for heard in provider.transcribe(map(window, range(count)), hints)}
 
@@ -106,7 +115,7 @@ def test_one_who_stops_listening_stops_the_requests(server):
 
 
 def test_windows_heard_before_are_not_sent_again(server):
-    saved = {number: Heard(number, f"Words of piece {number}.", "en") for number in range(7)}
+    saved = {number: WindowTranscript(number, f"Words of piece {number}.", "en") for number in range(7)}
     kept = []
     with speech(server) as provider:
         cues, language = transcribe(map(window, range(10)), provider, Hints(), saved, lambda _, new: kept.append(new))
@@ -153,7 +162,7 @@ def test_a_server_that_gives_segments_is_asked_for_them(server):
 def test_gpt_transcribe_refuses_segments_and_the_person_is_told(server):
     with pytest.raises(ProviderError) as caught:
         hear(server, 1, segments=True)
-    assert caught.value.code == "ai_request_refused" and not caught.value.passing
+    assert caught.value.code == "ai_request_refused" and not caught.value.transient
 
 
 def test_a_model_that_knows_no_hints_is_asked_without(server):
@@ -219,9 +228,9 @@ def test_signs_that_no_database_takes_are_left_out(server):
 
 
 def test_a_killed_attempt_pays_for_each_window_once(server):
-    saved: dict[int, Heard] = {}
+    saved: dict[int, WindowTranscript] = {}
 
-    def save(heard_in: Window, heard: Heard) -> None:
+    def save(heard_in: Window, heard: WindowTranscript) -> None:
         if len(saved) == 39:
             raise KeyboardInterrupt
         saved[heard.window] = heard

@@ -112,7 +112,7 @@ def test_an_answer_that_stays_useless_is_asked_for_twice(server, kind):
     server.fail(kind, CHAT, times=9)
     with pytest.raises(ProviderError) as caught:
         writer(server).draft_steps(material())
-    assert (caught.value.code, caught.value.passing) == ("ai_unusable", False)
+    assert (caught.value.code, caught.value.transient) == ("ai_unusable", False)
     assert len(server.asked(CHAT)) == 2
 
 

@@ -10,7 +10,7 @@ from django.core.files.storage import default_storage
 
 from modules.models import Module, Rendition, StageRun, database_clock
 from modules.pipeline.still_selection import candidates
-from modules.pipeline.types import Scene, Tick, no_tick
+from modules.pipeline.types import ReportProgress, Scene, ignore_progress
 from modules.processing.attempt import Attempt
 from modules.processing.background import BackgroundWorkAbandoned, run_in_background
 from modules.processing.frames import FrameGrabber
@@ -65,7 +65,7 @@ def test_pictures_that_an_earlier_run_saved_are_not_taken_again(module, video, s
     saved = saved_places()
     assert len(saved) >= 3
     assert Module.objects.release(module.pk, first.lease_token)
-    pictures = album_of(run_of(module), video).complete(no_tick)
+    pictures = album_of(run_of(module), video).complete(ignore_progress)
     assert len(saved_places()) == len(set(saved_places()))  # none of them twice
     assert [picture.time for picture in pictures] == sorted(picture.time for picture in pictures)
     assert len(pictures) > len(saved)
@@ -76,22 +76,22 @@ def test_pictures_that_an_earlier_run_saved_are_not_taken_again(module, video, s
 def test_the_pictures_for_the_writer_come_first_and_the_others_beside_it(module, video):
     attempt = run_of(module)
     frames = album_of(attempt, video)
-    shown = frames.take([1, 3, 5], no_tick)
+    shown = frames.take([1, 3, 5], ignore_progress)
     assert saved_places() == [1, 3, 5] and len(shown) == 3
     with run_in_background(attempt, frames.complete) as rest:
         pass
     assert set(shown) < set(rest.result())
     assert saved_places() == list(range(len(saved_places())))
-    assert album_of(attempt, video).complete(no_tick) == rest.result()
+    assert album_of(attempt, video).complete(ignore_progress) == rest.result()
 
 
 def test_what_is_done_beside_a_run_ends_with_it(module):
     begun = threading.Event()
 
-    def endless(tick: Tick) -> None:
+    def endless(report_progress: ReportProgress) -> None:
         while True:
             begun.set()
-            tick(0.5)
+            report_progress(0.5)
 
     with pytest.raises(Died), run_in_background(run_of(module), endless) as never:
         begun.wait(5)
@@ -114,13 +114,13 @@ def test_a_rendition_that_failed_is_made_once_more_when_a_person_asks_for_work(m
 
 def test_pictures_for_an_older_transcript_are_removed_and_taken_anew_when_they_are_wanted_again(module, video):
     attempt = run_of(module)
-    older = album_of(attempt, video).complete(no_tick)
-    newer = FrameGrabber(attempt, video, [1.0, 9.0, 17.0]).complete(no_tick)
+    older = album_of(attempt, video).complete(ignore_progress)
+    newer = FrameGrabber(attempt, video, [1.0, 9.0, 17.0]).complete(ignore_progress)
     Module.objects.update(status="ready", lease_token="")
     delete_unused_stills(module)
     stored = {path.name for path in (Path(default_storage.path(module.folder)) / "stills").iterdir()}
     assert stored == {Path(still.path).name for still in newer}
     Module.objects.update(status="processing", lease_token=attempt.lease_token)
-    again = album_of(attempt, video).complete(no_tick)
+    again = album_of(attempt, video).complete(ignore_progress)
     assert [still.time for still in again] == [still.time for still in older]
     assert all(default_storage.exists(still.path) for still in again)

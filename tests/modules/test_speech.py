@@ -12,7 +12,17 @@ from hypothesis import strategies as st
 
 from modules.ai.vad import voiced_spans
 from modules.pipeline.speech import LONGEST, cues_of, join, plausible, transcribe, windows
-from modules.pipeline.types import SAMPLE_RATE, AudioBlock, Cue, Heard, Hints, ProviderError, Segment, Span, Window
+from modules.pipeline.types import (
+    SAMPLE_RATE,
+    AudioBlock,
+    Cue,
+    Hints,
+    ProviderError,
+    Segment,
+    Span,
+    Window,
+    WindowTranscript,
+)
 from tests.narration import Narration, PerfectSpeech, narrate
 
 SCRIPT = """
@@ -172,10 +182,10 @@ class Answers:
     def __init__(self, answers: dict[int, str], order: int = 1) -> None:
         self.answers, self.order = answers, order
 
-    def transcribe(self, windows: Iterable[Window], hints: Hints) -> Iterator[Heard]:
+    def transcribe(self, windows: Iterable[Window], hints: Hints) -> Iterator[WindowTranscript]:
         for window in list(windows)[:: self.order]:
             if window.number in self.answers:
-                yield Heard(window.number, self.answers[window.number], "de" if window.number else "")
+                yield WindowTranscript(window.number, self.answers[window.number], "de" if window.number else "")
 
 
 def window(number: int, *voiced: tuple[float, float]) -> Window:
@@ -212,7 +222,7 @@ def test_a_language_that_was_given_stays() -> None:
 def test_a_window_without_an_answer_is_no_silent_loss() -> None:
     with pytest.raises(ProviderError) as raised:
         transcribe([window(0, (1, 4)), window(1, (5, 8))], Answers({0: "One of two."}), Hints(), {}, lambda *_: None)
-    assert raised.value.passing
+    assert raised.value.transient
 
 
 def test_text_invented_in_silence_is_dropped() -> None:
@@ -248,13 +258,15 @@ def test_what_nobody_can_have_said_is_recognised(text: str, seconds: float, real
 
 def test_sentences_share_the_voiced_time_and_begin_after_pauses() -> None:
     piece = window(0, (10.0, 12.0), (13.0, 15.0), (15.4, 16.4))
-    cues = cues_of(piece, Heard(0, "Open the main settings menu first. Then click on the button, and wait."))
+    cues = cues_of(piece, WindowTranscript(0, "Open the main settings menu first. Then click on the button, and wait."))
     assert [(cue.start, cue.end) for cue in cues] == [(10.0, 12.0), (13.0, 16.4)]
 
 
 def test_times_of_a_provider_are_used_within_the_window() -> None:
     piece = window(0, (10.0, 12.0), (13.0, 15.0))
-    heard = Heard(0, "One here. Two there.", "en", (Segment(9.0, 11.1, "One here."), Segment(11.1, 99.0, "Two there.")))
+    heard = WindowTranscript(
+        0, "One here. Two there.", "en", (Segment(9.0, 11.1, "One here."), Segment(11.1, 99.0, "Two there."))
+    )
     assert [(cue.start, cue.end, cue.text) for cue in cues_of(piece, heard)] == [
         (10.0, 11.1, "One here."),
         (11.1, 15.0, "Two there."),
@@ -263,7 +275,7 @@ def test_times_of_a_provider_are_used_within_the_window() -> None:
 
 def test_times_that_cannot_be_are_not_believed() -> None:
     piece = window(0, (10.0, 12.0), (13.0, 15.0))
-    heard = Heard(
+    heard = WindowTranscript(
         0, "One is here. Two is there.", "en", (Segment(99.0, 99.0, "One is here."), Segment(0, 1, "Two is there."))
     )
     assert [(cue.start, cue.end) for cue in cues_of(piece, heard)] == [(10.0, 12.0), (13.0, 15.0)]
@@ -279,7 +291,7 @@ def test_times_that_cannot_be_are_not_believed() -> None:
     ],
 )
 def test_long_sentences_become_captions_that_fit(text: str) -> None:
-    cues = cues_of(window(0, (0.2, 14.0)), Heard(0, text))
+    cues = cues_of(window(0, (0.2, 14.0)), WindowTranscript(0, text))
     assert len(cues) > 1
     assert "".join(cue.text for cue in cues).replace(" ", "") == text.replace(" ", "")
     assert all(len(cue.text) <= 84 or "เ" in text for cue in cues)
@@ -293,7 +305,7 @@ def test_long_sentences_become_captions_that_fit(text: str) -> None:
 )
 def test_whatever_is_heard_gives_cues_inside_the_window(text: str, segments: list[tuple[float, float, str]]) -> None:
     piece = window(0, (10.0, 12.0), (12.5, 13.0), (14.0, 20.0))
-    cues = join([cues_of(piece, Heard(0, text, "", tuple(Segment(*segment) for segment in segments)))])
+    cues = join([cues_of(piece, WindowTranscript(0, text, "", tuple(Segment(*segment) for segment in segments)))])
     assert all(piece.start <= cue.start < cue.end <= piece.end for cue in cues)
     assert all(a.end <= b.start for a, b in pairwise(cues))
 

@@ -93,7 +93,7 @@ def test_what_is_no_model_is_told_and_not_tried_again(tiny: Path, tmp_path: Path
         with pytest.raises(ProviderError) as raised:
             next(LocalWhisper(model, patience=0.2).transcribe([window()], Hints()))
         assert raised.value.code == "speech_unavailable"
-        assert not raised.value.passing
+        assert not raised.value.transient
 
 
 def test_a_model_that_was_fetched_before_is_used_without_the_network(tiny: Path, tmp_path: Path) -> None:

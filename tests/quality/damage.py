@@ -1,4 +1,4 @@
-"""Answers damaged in every way that comes to mind, and the promises that `mend` keeps all the same."""
+"""Answers damaged in every way that comes to mind, and the promises that `normalize_steps` keeps all the same."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from hypothesis import HealthCheck
 from hypothesis import strategies as st
 
-from modules.pipeline.steps import MAX_STEPS, MAX_TITLE, mend
+from modules.pipeline.steps import MAX_STEPS, MAX_TITLE, normalize_steps
 from modules.pipeline.still_selection import illustrate
 from modules.pipeline.types import KINDS, Cue, Draft, Material, Still
 
@@ -15,7 +15,7 @@ QUIET = {"deadline": None, "derandomize": True, "database": None, "suppress_heal
 
 
 def holds(steps: Sequence[Draft], material: Material) -> None:
-    """Every promise that `mend` and `illustrate` make; raises AssertionError for the first that is broken."""
+    """Every promise of `normalize_steps` and `illustrate`; raises AssertionError for the first that is broken."""
     times = {still.time for still in material.stills}
     assert len(steps) <= MAX_STEPS
     assert [number for step in steps for number in step.cues] == [cue.number for cue in material.cues]
@@ -73,4 +73,4 @@ def materials(draw: st.DrawFn) -> Material:
 
 def check(drafts: Sequence[Draft], material: Material) -> None:
     """Mend a damaged answer. Raises AssertionError when a promise is broken."""
-    holds(illustrate(mend(drafts, material), material.stills), material)
+    holds(illustrate(normalize_steps(drafts, material), material.stills), material)

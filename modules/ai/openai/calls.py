@@ -148,7 +148,7 @@ class Calls:
                     self._lost += now - tried_at + delay
                     in_vain = self._lost > self.trouble
                 late = now + delay - began > self.budget
-                if not error.passing or tried == TRIES or late or in_vain or stop.is_set():
+                if not error.transient or tried == TRIES or late or in_vain or stop.is_set():
                     raise
                 log.info("%s of %s: %s; again in %.1f s", stage, model, error, delay)
                 if stop.wait(delay):
@@ -165,7 +165,7 @@ class Calls:
         except openai.APIStatusError as error:
             raise _meaning(error, call.model, setting) from error
         except (openai.APIConnectionError, openai.APIResponseValidationError) as error:
-            raise ProviderError("ai_unreachable", passing=True) from error
+            raise ProviderError("ai_unreachable", transient=True) from error
 
 
 @cache
@@ -182,7 +182,7 @@ def _meaning(error: openai.APIStatusError, model: str, setting: str) -> Provider
         return ProviderError("ai_quota", key_setting=OPENAI.key_setting)
     if status in PASSING or status >= 500:
         busy = "ai_busy" if status == 429 else "ai_unreachable"
-        return ProviderError(busy, passing=True, retry_after=_retry_after(error.response.headers))
+        return ProviderError(busy, transient=True, retry_after=_retry_after(error.response.headers))
     unknown = "model_not_found" in codes or (status in (400, 404) and error.param == "model")
     if unknown or (status == 404 and re.search(r"\bmodel\b", error.message, re.IGNORECASE)):
         return ProviderError("ai_model_unknown", model=model, setting=setting)

@@ -12,7 +12,7 @@ from typing import Any, Self
 import numpy as np
 
 from modules.pipeline.languages import language_code
-from modules.pipeline.types import SAMPLE_RATE, Heard, Hints, ProviderError, Segment, Window
+from modules.pipeline.types import SAMPLE_RATE, Hints, ProviderError, Segment, Window, WindowTranscript
 
 from .calls import Calls, Unusable
 from .parallel import run_in_parallel
@@ -45,7 +45,7 @@ class OpenAISpeech:
         self.file_name, self.at_once, self.segments = file_name, at_once, segments
         self.name = f"openai {model}"[:100]
         self._hints_refused = False
-        self._going: Generator[Heard, None, None] | None = None
+        self._going: Generator[WindowTranscript, None, None] | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -57,14 +57,14 @@ class OpenAISpeech:
             self._going.close()
         self.calls.close()
 
-    def transcribe(self, windows: Iterable[Window], hints: Hints) -> Iterator[Heard]:
+    def transcribe(self, windows: Iterable[Window], hints: Hints) -> Iterator[WindowTranscript]:
         """Windows in parallel, each yielded when it is done. Raises ProviderError."""
         tails: dict[int, str] = {}
         work = partial(self._hear, hints=hints, tails=tails)
         self._going = run_in_parallel(work, windows, at_once=self.at_once, silence=self.calls.budget + 60)
         return self._going
 
-    def _hear(self, window: Window, stop: threading.Event, *, hints: Hints, tails: dict[int, str]) -> Heard:
+    def _hear(self, window: Window, stop: threading.Event, *, hints: Hints, tails: dict[int, str]) -> WindowTranscript:
         """One window. tails: the ends of the texts that are there already, by number; this one's is added."""
         piece = self.encode(window.samples)
         spent = calls = 0
@@ -116,7 +116,7 @@ def _keywords(hints: Hints) -> list[str]:
     return list(dict.fromkeys(filter(None, words)))[:KEYWORDS]
 
 
-def _heard(window: Window, answer: Mapping[str, Any], cost: float, calls: int) -> Heard:
+def _heard(window: Window, answer: Mapping[str, Any], cost: float, calls: int) -> WindowTranscript:
     """The answer in the pipeline's terms; times are shifted into video time and held inside the window."""
     languages = answer.get("languages")
     first = languages[0] if isinstance(languages, list) and languages else None
@@ -125,7 +125,7 @@ def _heard(window: Window, answer: Mapping[str, Any], cost: float, calls: int) -
     segments = tuple(_segments(window, listed)) if isinstance(listed, list) else ()
     # Segments that lack some of the words are no use: nothing said may be lost.
     whole = "".join("".join(segment.text for segment in segments).split()) == "".join(text.split())
-    return Heard(window.number, text, language, segments if whole else (), cost, calls)
+    return WindowTranscript(window.number, text, language, segments if whole else (), cost, calls)
 
 
 def _segments(window: Window, listed: Iterable[object]) -> Iterator[Segment]:

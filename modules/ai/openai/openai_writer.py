@@ -8,7 +8,7 @@ from typing import Any
 from modules.ai.rules import LocalWriter
 from modules.ai.rules.languages import language_of
 from modules.ai.rules.salient import summary_of, tags_of
-from modules.pipeline.steps import mend
+from modules.pipeline.steps import normalize_steps
 from modules.pipeline.types import (
     Aside,
     Cue,
@@ -17,10 +17,10 @@ from modules.pipeline.types import (
     Material,
     MediaError,
     Notice,
+    ReportProgress,
     Still,
-    Tick,
-    no_tick,
-    share,
+    ignore_progress,
+    progress_part,
 )
 
 from . import drafting, enhancing, vision
@@ -55,20 +55,22 @@ class OpenAIWriter:
         """As many as its prompts show."""
         return drafting.PICTURES * len(drafting.sections(cues)) if cues else vision.MOST
 
-    def draft_steps(self, material: Material, tick: Tick = no_tick) -> Sequence[Draft]:
+    def draft_steps(self, material: Material, report_progress: ReportProgress = ignore_progress) -> Sequence[Draft]:
         """Steps from cues and pictures; from pictures alone when nobody speaks. Already mended."""
         if material.cues:
-            return mend(self._from_cues(material, tick), material)
+            return normalize_steps(self._from_cues(material, report_progress), material)
         pictures = vision.shown_pictures(material, self._shown)
         if not pictures:
-            return LocalWriter().draft_steps(material, tick)
-        answers = self._prompts.run("steps", vision.prompts(material, pictures), share(tick, 0.1, 1.0))
-        return mend(vision.drafts_of(answers, pictures, material), material)
+            return LocalWriter().draft_steps(material, report_progress)
+        answers = self._prompts.run(
+            "steps", vision.prompts(material, pictures), progress_part(report_progress, 0.1, 1.0)
+        )
+        return normalize_steps(vision.drafts_of(answers, pictures, material), material)
 
-    def _from_cues(self, material: Material, tick: Tick) -> list[Draft]:
+    def _from_cues(self, material: Material, report_progress: ReportProgress) -> list[Draft]:
         parts = drafting.sections(material.cues)
         prompts = [drafting.prompt_for(material, part, self._shown) for part in parts]
-        answers = self._prompts.run("steps", prompts, share(tick, 0.1, 1.0))
+        answers = self._prompts.run("steps", prompts, progress_part(report_progress, 0.1, 1.0))
         cited = [drafting.cited_steps(answer, material, part) for part, answer in zip(parts, answers, strict=True)]
         return drafting.drafts_of(drafting.joined(parts, cited), material)
 
@@ -79,11 +81,13 @@ class OpenAIWriter:
         except (MediaError, OSError):
             return None
 
-    def enhance(self, drafts: Sequence[Draft], material: Material, tick: Tick = no_tick) -> Enhanced:
+    def enhance(
+        self, drafts: Sequence[Draft], material: Material, report_progress: ReportProgress = ignore_progress
+    ) -> Enhanced:
         """Better words, tips and warnings, an overview and a quiz. Where the model gives none, the drafts stand."""
         if not drafts:
             return Enhanced(())
-        answers = self._prompts.run("enhance", enhancing.prompts(drafts, material), tick)
+        answers = self._prompts.run("enhance", enhancing.prompts(drafts, material), report_progress)
         language = language_of(material.language, (cue.text for cue in material.cues))
         cues = {cue.number: cue for cue in material.cues}
         sections = [answer for answer in answers if isinstance(answer, Section)]

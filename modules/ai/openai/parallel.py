@@ -57,7 +57,7 @@ def _done(running: set[Future[R]], failures: list[BaseException], patience: floa
     """Take out what is done, waiting for the first of them at most so many seconds."""
     done = wait(running, patience, return_when=FIRST_COMPLETED).done if running else set()
     if running and patience and not done:
-        raise ProviderError("ai_unreachable", passing=True)
+        raise ProviderError("ai_unreachable", transient=True)
     running -= done
     for future in done:
         error = future.exception()

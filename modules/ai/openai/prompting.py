@@ -16,7 +16,7 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from modules.pipeline.types import ProviderError, Tick
+from modules.pipeline.types import ProviderError, ReportProgress
 
 from .calls import Calls, Unusable
 from .parallel import run_in_parallel
@@ -73,7 +73,7 @@ class PromptRunner:
     def __init__(self, calls: Calls, model: str, at_once: int, cache: AnswerCache) -> None:
         self.calls, self.model, self.at_once, self.cache = calls, model, at_once, cache
 
-    def run(self, stage: str, prompts: Sequence[Prompt[Any]], tick: Tick) -> list[Any]:
+    def run(self, stage: str, prompts: Sequence[Prompt[Any]], report_progress: ReportProgress) -> list[Any]:
         """The answer to each prompt, in their order; None where a spare one got none. Raises ProviderError."""
         given = {number: answer for number, one in enumerate(prompts) if (answer := self._cached(one)) is not None}
         missing = [(number, one) for number, one in enumerate(prompts) if number not in given]
@@ -84,7 +84,7 @@ class PromptRunner:
                 given[number] = answer
                 if answer is not None:
                     self.cache[prompts[number].key(self.model)] = answer.model_dump_json()
-                tick(len(given) / len(prompts))
+                report_progress(len(given) / len(prompts))
         return [given[number] for number in range(len(prompts))]
 
     def _cached(self, prompt: Prompt[M]) -> M | None:

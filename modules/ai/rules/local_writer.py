@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from modules.pipeline.steps import mend
+from modules.pipeline.steps import normalize_steps
 from modules.pipeline.still_selection import MOST
-from modules.pipeline.types import Cue, Draft, Enhanced, Material, Tick, no_tick
+from modules.pipeline.types import Cue, Draft, Enhanced, Material, ReportProgress, ignore_progress
 
 from .asides import set_aside
 from .boundaries import step_starts
@@ -33,31 +33,33 @@ class LocalWriter:
         """All of them: it writes in no time in which others could be taken."""
         return MOST
 
-    def draft_steps(self, material: Material, tick: Tick = no_tick) -> Sequence[Draft]:
+    def draft_steps(self, material: Material, report_progress: ReportProgress = ignore_progress) -> Sequence[Draft]:
         """Steps from cues, pauses and scenes; from scenes alone when nobody speaks. Already mended."""
         cues = [cue for cue in material.cues if cue.text.strip()]
         if not cues:
-            return mend(scene_steps(material.scenes, material.duration), material)
+            return normalize_steps(scene_steps(material.scenes, material.duration), material)
         language = language_of(material.language, (cue.text for cue in cues))
         units = units_of(cues, language)
-        tick(0.3)
+        report_progress(0.3)
         starts = step_starts(units, language, material.scenes, material.duration)
-        tick(0.8)
+        report_progress(0.8)
         drafts = _drafts(
             [units[start:stop] for start, stop in zip(starts, [*starts[1:], None], strict=True)], cues, language
         )
-        tick(1.0)
-        return mend(drafts, material)
+        report_progress(1.0)
+        return normalize_steps(drafts, material)
 
-    def enhance(self, drafts: Sequence[Draft], material: Material, tick: Tick = no_tick) -> Enhanced:
+    def enhance(
+        self, drafts: Sequence[Draft], material: Material, report_progress: ReportProgress = ignore_progress
+    ) -> Enhanced:
         """The drafts as they are, their wording tidied; a summary, tags, a quiz and asides when the words give them."""
         language = language_of(material.language, (cue.text for cue in material.cues))
         steps = tuple(replace(draft, text=tidied(draft.text, language) or draft.text) for draft in drafts)
-        tick(0.3)
+        report_progress(0.3)
         quiz = quiz_of(steps, material, language)
         summary, tags = summary_of(steps, language), tags_of(material.cues, language)
         parted = [set_aside(step, material.cues, language) for step in steps]
-        tick(1.0)
+        report_progress(1.0)
         asides = tuple(aside for _, some in parted for aside in some)
         return Enhanced(tuple(step for step, _ in parted), summary, tags, quiz=quiz, asides=asides)
 

@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from modules.pipeline.captions import in_order
 from modules.pipeline.sentences import sentences
-from modules.pipeline.types import Cue, Heard, Span, Window
+from modules.pipeline.types import Cue, Span, Window, WindowTranscript
 
 WIDEST = 84
 """Columns of a caption: two lines of 42. East Asian characters take two."""
@@ -21,7 +21,7 @@ FASTEST = 40.0  # letters a second
 _EPSILON = 1e-6
 
 
-def cues_of(window: Window, heard: Heard) -> list[Cue]:
+def cues_of(window: Window, heard: WindowTranscript) -> list[Cue]:
     """The cues of one window, in video time and inside it, not yet numbered (0).
 
     A provider that gives times is believed within the window; else the sentences share the voiced time.

@@ -8,7 +8,16 @@ from dataclasses import replace
 
 import numpy as np
 
-from modules.pipeline.types import Cue, Heard, Hints, ProviderError, Speech, Tick, Window, no_tick
+from modules.pipeline.types import (
+    Cue,
+    Hints,
+    ProviderError,
+    ReportProgress,
+    Speech,
+    Window,
+    WindowTranscript,
+    ignore_progress,
+)
 
 from .cue_timing import cues_of, join
 from .hallucinations import made_up, plausible
@@ -20,35 +29,35 @@ def transcribe(
     windows: Iterable[Window],
     speech: Speech,
     hints: Hints,
-    saved: Mapping[int, Heard],
-    save: Callable[[Window, Heard], None],
-    tick: Tick = no_tick,
+    saved: Mapping[int, WindowTranscript],
+    save: Callable[[Window, WindowTranscript], None],
+    report_progress: ReportProgress = ignore_progress,
     *,
     total: float = 0.0,
 ) -> tuple[tuple[Cue, ...], str]:
     """The cues of a whole video and its language (BCP 47 or '').
 
     saved: what an earlier run heard, by window number; those windows are not sent again. save: called as soon
-    as a window is heard. total: seconds of the video, for the tick. Raises what the recogniser raises,
-    and a passing ProviderError when it leaves a window without an answer.
+    as a window is heard. total: seconds of the video, to report progress of. Raises what the recogniser raises,
+    and a transient ProviderError when it leaves a window without an answer.
     """
     known = hints.language or _language(saved.values())
-    course = _Course(saved, tick, total)
+    course = _Course(saved, report_progress, total)
     for heard in speech.transcribe(course.unheard(windows), replace(hints, language=known)):
         save(course.windows[heard.window], heard)
         course.done(heard)
     if course.pending:
-        raise ProviderError("speech_unavailable", passing=True)
+        raise ProviderError("speech_unavailable", transient=True)
     return _cues(course.windows, course.heard), hints.language or _language(course.heard.values())
 
 
 class _Course:
     """What was taken from the audio and what came back; windows are kept without their samples."""
 
-    def __init__(self, saved: Mapping[int, Heard], tick: Tick, total: float) -> None:
-        self.saved, self.tick, self.total = saved, tick, total
+    def __init__(self, saved: Mapping[int, WindowTranscript], report_progress: ReportProgress, total: float) -> None:
+        self.saved, self.report_progress, self.total = saved, report_progress, total
         self.windows: dict[int, Window] = {}
-        self.heard: dict[int, Heard] = {}
+        self.heard: dict[int, WindowTranscript] = {}
         self.pending: set[int] = set()
 
     def unheard(self, windows: Iterable[Window]) -> Iterator[Window]:
@@ -61,16 +70,16 @@ class _Course:
             self.pending.add(window.number)
             yield window
 
-    def done(self, heard: Heard) -> None:
+    def done(self, heard: WindowTranscript) -> None:
         self.pending.remove(heard.window)
         self.heard[heard.window] = heard
         if self.total:
             first = min(self.pending, default=max(self.windows) + 1)
             until = min(self.total, self.windows[first - 1].end if first else 0.0)
-            self.tick(until / self.total, "listening", done=_clock(until), total=_clock(self.total))
+            self.report_progress(until / self.total, "listening", done=_clock(until), total=_clock(self.total))
 
 
-def _cues(windows: Mapping[int, Window], heard: Mapping[int, Heard]) -> tuple[Cue, ...]:
+def _cues(windows: Mapping[int, Window], heard: Mapping[int, WindowTranscript]) -> tuple[Cue, ...]:
     """All that was truly said."""
     said = {
         number: answer
@@ -81,7 +90,7 @@ def _cues(windows: Mapping[int, Window], heard: Mapping[int, Heard]) -> tuple[Cu
     return join(cues_of(windows[number], said[number]) for number in sorted(said.keys() - doubtful))
 
 
-def _language(heard: Iterable[Heard]) -> str:
+def _language(heard: Iterable[WindowTranscript]) -> str:
     """The language of most of what was heard."""
     spoken: Counter[str] = Counter()
     for answer in heard:
