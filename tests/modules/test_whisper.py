@@ -34,7 +34,7 @@ try:
     with LocalWhisper(sys.argv[1], patience=float(sys.argv[2])) as whisper:
         print(len(list(whisper.transcribe([window], Hints("en")))))
 except ProviderError as error:
-    print(error.code, error.passing)
+    print(error.code, error.transient)
 """
 
 
