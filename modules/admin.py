@@ -203,7 +203,7 @@ class ModuleAdmin(StageLabel, admin.ModelAdmin):
 
     @admin.display(description="page")
     def open_page(self, module: Module) -> str:
-        page = "training" if module.published_at else "processing"
+        page = "modules:training" if module.published_at else "modules:processing"
         return format_html('<a href="{}">open</a>', reverse(page, args=[module.pk]))
 
     def _requeue(self, request: HttpRequest, queryset: QuerySet[Module], **what: bool) -> None:

@@ -4,6 +4,7 @@ from django.urls import path
 
 from .views import api, editing, library, processing_page, serve_files, training
 
+app_name = "modules"
 urlpatterns = [
     path("", library.library, name="library"),
     path("library/live/", library.library_live, name="library_live"),

@@ -52,12 +52,14 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
+    "django_htmx",
     "django_rq",
     "storages",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
     "trainingsite.unavailable.SessionMiddleware",
     "trainingsite.unavailable.DatabaseUnavailableMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -96,9 +98,9 @@ TIME_ZONE = env.str("TIME_ZONE", default="UTC")
 AUTH_USER_MODEL = "accounts.User"
 DEMO_USERNAME = env.str("DEMO_USERNAME", default="demo")  # manage.py create_demo_user
 DEMO_PASSWORD = env.str("DEMO_PASSWORD", default="")  # empty: one is made up, and printed
-LOGIN_URL = "login"
-LOGIN_REDIRECT_URL = "library"
-LOGOUT_REDIRECT_URL = "login"
+LOGIN_URL = "accounts:login"
+LOGIN_REDIRECT_URL = "modules:library"
+LOGOUT_REDIRECT_URL = "accounts:login"
 CSRF_FAILURE_VIEW = "trainingsite.accounts.views.csrf_failure"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
@@ -255,6 +257,7 @@ RUN_MEMORY_MB = env.int("RUN_MEMORY_MB", default=8192)  # private memory of one 
 RUN_DISK_MB = env.int("RUN_DISK_MB", default=4 * MAX_UPLOAD_MB)  # scratch files of one run; 0: no limit
 PRUNE_EVERY_HOURS = env.float("PRUNE_EVERY_HOURS", default=24)  # workers run prune_storage; 0: never
 LONG_VIDEO_MINUTES = env.float("LONG_VIDEO_MINUTES", default=20)
+POLL_SECONDS = 3  # between two looks of a page at what it shows
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 
 # --- AI -------------------------------------------------------------------------------------------------------

@@ -33,7 +33,7 @@ def unavailable(request: HttpRequest, error: BaseException) -> HttpResponse:
     sentence = _("The site cannot reach its database right now. Nothing is lost; please try again in a minute.")
     if wants_json(request):
         response: HttpResponse = error_json("unavailable", sentence, 503)
-    elif "HX-Request" in request.headers:
+    elif request.htmx:
         response = HttpResponse(sentence, status=503, content_type="text/plain; charset=utf-8")
     else:
         # Without the request: what templates know by it (the user, messages) is in the database.

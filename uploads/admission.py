@@ -27,7 +27,7 @@ from .rejection import Rejected, reject, reject_form
 
 logger = logging.getLogger(__name__)
 
-GUARDED = {"upload", "api_upload"}
+GUARDED = {"uploads:upload", "uploads:api_upload"}
 FORM_BYTES = MB  # title, boundaries and headers around the files
 OTHER_FORM_MB = 2  # Django itself takes 1 MB of fields, and counts only what it has read
 OTHER_FORM_STALL = 15.0  # seconds without a byte; four times that for the whole of it

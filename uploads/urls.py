@@ -4,6 +4,7 @@ from django.urls import path
 
 from . import views
 
+app_name = "uploads"
 urlpatterns = [
     path("upload/", views.upload, name="upload"),
     path("upload", views.upload, name="upload"),

@@ -57,7 +57,7 @@ def upload_sample(request: HttpRequest) -> HttpResponse:
             module = accept(sample, user=request.user, title=SAMPLE_TITLE, source=source, idempotency_key=key)
     except Rejected as rejected:
         return reject(request, rejected)
-    return redirect("processing", module.pk)
+    return redirect("modules:processing", module.pk)
 
 
 def receive(request: HttpRequest, source: str) -> HttpResponse:
@@ -80,7 +80,7 @@ def receive(request: HttpRequest, source: str) -> HttpResponse:
         )
     except Rejected as rejected:
         return reject(request, rejected)
-    return accepted_json(module) if wants_json(request) else redirect("processing", module.pk)
+    return accepted_json(module) if wants_json(request) else redirect("modules:processing", module.pk)
 
 
 def once(key: str, file: File) -> str:
@@ -90,14 +90,14 @@ def once(key: str, file: File) -> str:
 
 def accepted_json(module: Module) -> JsonResponse:
     """The API's 201."""
-    processing = reverse("processing", args=[module.pk])
+    processing = reverse("modules:processing", args=[module.pk])
     answer = {
         "success": True,
         "moduleId": str(module.pk),
         "status": "processing",
         "message": "Your video has arrived and is being worked on.",
-        "statusUrl": reverse("status_json", args=[module.pk]),
+        "statusUrl": reverse("modules:status_json", args=[module.pk]),
         "processingUrl": processing,
-        "trainingUrl": reverse("training", args=[module.pk]),
+        "trainingUrl": reverse("modules:training", args=[module.pk]),
     }
     return JsonResponse(answer, status=201, headers={"Location": processing})

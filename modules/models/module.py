@@ -174,7 +174,7 @@ class Module(Lease):
         return self.title
 
     def get_absolute_url(self) -> str:
-        return reverse("training", args=[self.pk])
+        return reverse("modules:training", args=[self.pk])
 
     @property
     def folder(self) -> str:

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.forms import BoundField
 from django.templatetags.static import static
 from django.utils import timezone
@@ -88,6 +89,12 @@ def message_for(code: Mapping[str, Any] | None) -> str:
 def stage_label(name: str) -> str:
     """The words for the name of a stage; '' for ''."""
     return stages.label_of(name)
+
+
+@register.simple_tag
+def poll_trigger() -> str:
+    """When htmx asks again for what is being worked on; static/poll.js sends "resume" where a tab is shown again."""
+    return f"every {settings.POLL_SECONDS}s, resume"
 
 
 @register.simple_tag

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
+from functools import wraps
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.urls import reverse
 
 from modules.models import Module, ModuleQuerySet
+
+ModuleView = Callable[[HttpRequest, Module], HttpResponseBase]
+PageView = Callable[[HttpRequest, uuid.UUID], HttpResponseBase]
 
 KEYS_KEPT = 50
 """Link keys that a session remembers; the oldest go first."""
@@ -50,30 +56,48 @@ def editable_or_404(request: HttpRequest, pk: uuid.UUID) -> Module:
     return module
 
 
-def editable_or_sign_in(request: HttpRequest, pk: uuid.UUID, *, back_to: str) -> Module | HttpResponse:
-    """The module for a button on the page back_to, or, for someone signed out, the way to sign in and back there.
+def for_viewers(back_to: str = "") -> Callable[[ModuleView], PageView]:
+    """For a view that gets the module of its address, if this person may see it.
 
-    Raises Http404 for someone signed in who may not change it.
+    Someone signed out who may not is led to sign in, and then back to the page named back_to (default: this one).
+    Someone signed in gets a 404.
     """
-    if not request.user.is_authenticated:
-        return redirect_to_login(back_to)
-    return editable_or_404(request, pk)
+
+    def decorate(view: ModuleView) -> PageView:
+        @wraps(view)
+        def guarded(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
+            try:
+                module = visible_or_404(request, pk)
+            except Http404:
+                if request.user.is_authenticated:
+                    raise
+                return redirect_to_login(reverse(back_to, args=[pk]) if back_to else request.get_full_path())
+            return view(request, module)
+
+        return guarded
+
+    return decorate
+
+
+def for_editors(back_to: str) -> Callable[[ModuleView], PageView]:
+    """For a view behind a button on the page named back_to, which gets the module if this person may change it.
+
+    Someone signed out is led to sign in, and then back to that page; someone signed in who may not gets a 404.
+    """
+
+    def decorate(view: ModuleView) -> PageView:
+        @wraps(view)
+        def guarded(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
+            if not request.user.is_authenticated:
+                return redirect_to_login(reverse(back_to, args=[pk]))
+            return view(request, editable_or_404(request, pk))
+
+        return guarded
+
+    return decorate
 
 
 def may_edit(request: HttpRequest, module: Module) -> bool:
     """Whether to offer what editable_by would allow."""
     user = request.user
     return user.is_authenticated and (user.is_staff or module.owner_id == user.pk)
-
-
-def page_or_sign_in(request: HttpRequest, pk: uuid.UUID, *, back_to: str = "") -> Module | HttpResponse:
-    """The module for a page, or, for someone signed out who may not see it, the way to sign in.
-
-    back_to: the address to come back to (default: this one). Raises Http404 for someone signed in.
-    """
-    try:
-        return visible_or_404(request, pk)
-    except Http404:
-        if request.user.is_authenticated:
-            raise
-        return redirect_to_login(back_to or request.get_full_path())

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
+from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_GET
 
 from modules import messages
@@ -30,10 +31,8 @@ def status_json(request: HttpRequest, pk: str) -> HttpResponse:
     facts = describe(module)
     # Weak: time left is not part of it, else every answer would be news.
     etag = f'W/"{module.version}-{_digest({**facts, "etaSeconds": None})}"'
-    headers = {"ETag": etag, "Cache-Control": "private, no-cache"}
-    if etag in request.headers.get("If-None-Match", ""):
-        return HttpResponse(status=304, headers=headers)
-    return JsonResponse(facts, headers=headers)
+    answer = JsonResponse(facts, headers={"ETag": etag, "Cache-Control": "private, no-cache"})
+    return get_conditional_response(request, etag=etag, response=answer)
 
 
 def as_uuid(text: str) -> uuid.UUID | None:
@@ -69,7 +68,7 @@ def describe(module: Module) -> dict[str, Any]:
         "tags": module.tags if published else [],
         "goals": module.goals if published else [],
         "quiz": _quiz(module) if published else [],
-        "trainingUrl": reverse("training", args=[module.pk]),
+        "trainingUrl": reverse("modules:training", args=[module.pk]),
         "version": module.version,
     }
 
@@ -84,7 +83,7 @@ def _steps(module: Module) -> list[dict[str, Any]]:
             "text": step.text,
             "start": step.start,
             "end": step.end,
-            "screenshot": reverse("still", args=[module.pk, step.pk]) if step.still else None,
+            "screenshot": reverse("modules:still", args=[module.pk, step.pk]) if step.still else None,
             "cues": step.cues,
             "asides": step.asides,
         }

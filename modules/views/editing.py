@@ -27,7 +27,7 @@ def edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """One form for all of it. ?add=1: with an empty step at the end. Without a result there is nothing to edit."""
     module = editable_or_404(request, pk)
     if module.published_at is None:
-        return redirect("processing", pk)
+        return redirect("modules:processing", pk)
     sets = NewStepFormSet if "add" in request.GET else StepFormSet
     form = ModuleForm(request.POST or None, instance=module)
     steps = sets(request.POST or None, queryset=module.steps.shown(), form_kwargs={"duration": module.duration})
@@ -37,7 +37,7 @@ def edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
             Module.objects.select_for_update().only("pk").get(pk=pk)
             save(module, form, steps)
         messages.success(request, _("Your changes have been saved."))
-        return redirect("training", pk)
+        return redirect("modules:training", pk)
     status = 400 if request.method == "POST" else 200
     return render(request, "modules/edit.html", {"module": module, "form": form, "steps": steps}, status=status)
 

@@ -22,6 +22,7 @@ from django.http import (
     HttpResponseRedirect,
     StreamingHttpResponse,
 )
+from django.utils.cache import get_conditional_response
 from django.utils.http import http_date
 from django.utils.text import slugify
 from django.views.decorators.http import require_GET, require_safe
@@ -153,28 +154,23 @@ def _local(request: HttpRequest, path: Path, content_type: str, most: int | None
         facts = path.stat()
     except FileNotFoundError as error:
         raise Http404("No such file.") from error
-    etag, modified = f'"{facts.st_mtime_ns:x}-{facts.st_size:x}"', http_date(facts.st_mtime)
-    size = facts.st_size
-    if etag in request.headers.get("If-None-Match", ""):
-        response: HttpResponseBase = HttpResponse(status=304)
-        first, last = 0, -1
-    else:
-        span = _span(request, size, (etag, modified))
-        if span == ():
-            return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
-        first, last = span or (0, size - 1)
-        if span and most and request.headers["Range"].strip().endswith("-"):
-            # A part of the range is an answer too (RFC 9110 §15.3.7); the whole size is in Content-Range.
-            last = min(last, first + most - 1)
-        body = () if request.method == "HEAD" else _chunks(path, first, last)
-        response = StreamingHttpResponse(body, status=206 if span else 200, content_type=content_type)
-        response["Content-Length"] = str(last - first + 1)
-        if span:
-            response["Content-Range"] = f"bytes {first}-{last}/{size}"
+    etag, modified, size = f'"{facts.st_mtime_ns:x}-{facts.st_size:x}"', http_date(facts.st_mtime), facts.st_size
+    span = _span(request, size, (etag, modified))
+    if span == ():
+        return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
+    first, last = span or (0, size - 1)
+    if span and most and request.headers["Range"].strip().endswith("-"):
+        # A part of the range is an answer too (RFC 9110 §15.3.7); the whole size is in Content-Range.
+        last = min(last, first + most - 1)
+    body = () if request.method == "HEAD" else _chunks(path, first, last)
+    response = StreamingHttpResponse(body, status=206 if span else 200, content_type=content_type)
+    response["Content-Length"] = str(last - first + 1)
+    if span:
+        response["Content-Range"] = f"bytes {first}-{last}/{size}"
     response["Accept-Ranges"] = "bytes"
     response["ETag"] = etag
     response["Last-Modified"] = modified
-    return response
+    return get_conditional_response(request, etag=etag, last_modified=int(facts.st_mtime), response=response)
 
 
 def _span(request: HttpRequest, size: int, validators: tuple[str, str]) -> tuple[int, int] | tuple[()] | None:

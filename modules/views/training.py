@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import uuid
 from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
@@ -17,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from modules.models import Cue, Module, Question, Rendition, Status, Step, Visibility
 from modules.pipeline.languages import text_direction
 
-from .access import editable_or_sign_in, may_edit, page_or_sign_in
+from .access import for_editors, for_viewers, may_edit
 
 
 @dataclass(frozen=True)
@@ -44,13 +42,11 @@ class Asked:
 
 @require_GET
 @never_cache
-def training(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+@for_viewers()
+def training(request: HttpRequest, module: Module) -> HttpResponse:
     """The training. Without a result there is only the processing page. ?t=: seconds to start at."""
-    module = page_or_sign_in(request, pk)
-    if isinstance(module, HttpResponse):
-        return module
     if module.published_at is None:
-        return redirect("processing", pk)
+        return redirect("modules:processing", module.pk)
     return render(request, "modules/training.html", training_context(request, module))
 
 
@@ -96,13 +92,11 @@ def start_at(request: HttpRequest, module: Module) -> float | None:
 
 
 @require_POST
-def share(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+@for_editors(back_to="modules:training")
+def share(request: HttpRequest, module: Module) -> HttpResponse:
     """Who may see it. A link that is switched off stays off: a later one has a new key."""
-    module = editable_or_sign_in(request, pk, back_to=reverse("training", args=[pk]))
-    if isinstance(module, HttpResponse):
-        return module
     visibility = request.POST.get("visibility", "")
     if visibility in Visibility.values:
-        Module.objects.share(pk, visibility)
+        Module.objects.share(module.pk, visibility)
         messages.success(request, _("Sharing saved: {who}.").format(who=Visibility(visibility).label))
-    return redirect(reverse("training", args=[pk]))
+    return redirect("modules:training", module.pk)

@@ -95,15 +95,15 @@ def translated(sixth: Stage) -> Module:
 
 def test_a_sixth_stage_shows_on_the_processing_page_and_in_the_library(client: Client, translated: Module) -> None:
     client.force_login(translated.owner)
-    page = client.get(reverse("processing", args=[translated.pk])).content.decode()
+    page = client.get(reverse("modules:processing", args=[translated.pk])).content.decode()
     assert page.count('<li class="stage stage-') == 6
     assert 'aria-current="step"' in page.partition(">Translation<")[0].rpartition("<li")[2]
-    assert "Translation" in client.get(reverse("library")).content.decode()
+    assert "Translation" in client.get(reverse("modules:library")).content.decode()
 
 
 def test_a_sixth_stage_shows_in_the_api(client: Client, translated: Module) -> None:
     client.force_login(translated.owner)
-    answer = client.get(reverse("status_json", args=[translated.pk])).json()
+    answer = client.get(reverse("modules:status_json", args=[translated.pk])).json()
     assert (answer["stage"], answer["progress"]) == ("translate", 85)
     assert answer["etaSeconds"] > 0
 
@@ -143,6 +143,6 @@ def test_a_stage_that_this_version_does_not_know_breaks_no_page(client: Client) 
     module = make_module(status="processing", lease_token="r", stage="dubbing", progress=50, duration=60.0)
     StageRun.objects.create(module=module, lease_token="r", stage="dubbing", outcome="done", code="no_stills")
     client.force_login(module.owner)
-    assert client.get(reverse("processing", args=[module.pk])).status_code == 200
-    answer = client.get(reverse("status_json", args=[module.pk])).json()
+    assert client.get(reverse("modules:processing", args=[module.pk])).status_code == 200
+    answer = client.get(reverse("modules:status_json", args=[module.pk])).json()
     assert (answer["stage"], answer["etaSeconds"]) == ("dubbing", None)

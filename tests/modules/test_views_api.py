@@ -31,7 +31,7 @@ def no_rates():
 
 
 def status(client: Client, module: Module, **headers: str):
-    return client.get(reverse("status_json", args=[module.pk]), headers=headers)
+    return client.get(reverse("modules:status_json", args=[module.pk]), headers=headers)
 
 
 @pytest.fixture

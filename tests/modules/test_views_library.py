@@ -60,13 +60,13 @@ def test_a_card_shows_what_matters(client: Client, ann) -> None:
     html = client.get("/").content.decode()
     assert "12:34" in html
     assert "2 steps" in html
-    assert reverse("training", args=[module.pk]) in html
+    assert reverse("modules:training", args=[module.pk]) in html
 
 
 def test_a_module_without_a_result_leads_to_its_processing_page(client: Client, ann) -> None:
     module = make_module(status="failed", error={"code": "no_video", "params": {}})
     html = client.get("/").content.decode()
-    assert reverse("processing", args=[module.pk]) in html
+    assert reverse("modules:processing", args=[module.pk]) in html
     assert "Could not be processed" in html
 
 
@@ -104,19 +104,19 @@ def test_it_costs_the_same_number_of_queries_for_one_and_for_twenty(
 def test_cards_in_work_are_polled_until_none_is_in_work(client: Client, ann) -> None:
     module = make_module(title="In the making", progress=5)
     assert f"ids={module.pk}" in client.get("/").content.decode()
-    address = f"{reverse('library_live')}?ids={module.pk}"
+    address = f"{reverse('modules:library_live')}?ids={module.pk}"
     html = client.get(address).content.decode()
     assert f'hx-target="#module-{module.pk}"' in html
     assert "every 3s" in html
     type(module).objects.filter(pk=module.pk).update(status="ready", published_at=database_clock())
     html = client.get(address).content.decode()
     assert "every 3s" not in html
-    assert reverse("training", args=[module.pk]) in html
+    assert reverse("modules:training", args=[module.pk]) in html
 
 
 def test_the_poll_shows_nobody_elses_modules(client: Client, ann) -> None:
     module = make_module(make_user("ben"), title="Bens secret")
-    html = client.get(f"{reverse('library_live')}?ids={module.pk},nonsense").content.decode()
+    html = client.get(f"{reverse('modules:library_live')}?ids={module.pk},nonsense").content.decode()
     assert "Bens secret" not in html
 
 
@@ -134,7 +134,7 @@ def test_a_nul_in_an_address_is_passed_over(client: Client, ann) -> None:
     SearchEntry.objects.create(module=module, text="said")
     assert "Espresso" in client.get("/?q=espre%00sso").content.decode()
     assert "Espresso" in client.get("/?q=%00").content.decode()
-    address = reverse("training", args=[module.pk])
+    address = reverse("modules:training", args=[module.pk])
     assert client.get(f"{address}?key=%00").status_code == 404
     assert client.get(f"{address}?key=%00{module.link_key}").status_code == 200
     assert client.session["link_keys"] == [module.link_key]
@@ -143,6 +143,8 @@ def test_a_nul_in_an_address_is_passed_over(client: Client, ann) -> None:
 def test_the_sample_asked_for_twice_from_one_page_is_one_module(client: Client, ann) -> None:
     pages = [client.get("/") for _ in range(2)]
     forms = [re.search(r'name="idempotency_key" value="(\w+)"', page.content.decode())[1] for page in pages]
-    made = [client.post(reverse("upload_sample"), {"idempotency_key": key})["Location"] for key in forms[:1] * 2]
+    made = [
+        client.post(reverse("uploads:upload_sample"), {"idempotency_key": key})["Location"] for key in forms[:1] * 2
+    ]
     assert made[0] == made[1]
-    assert client.post(reverse("upload_sample"), {"idempotency_key": forms[1]})["Location"] != made[0]
+    assert client.post(reverse("uploads:upload_sample"), {"idempotency_key": forms[1]})["Location"] != made[0]

@@ -27,7 +27,7 @@ def module(client: Client):
 
 
 def get(client: Client, module, **headers: str):
-    return client.get(reverse("video", args=[module.pk]), headers=headers)
+    return client.get(reverse("modules:video", args=[module.pk]), headers=headers)
 
 
 def body(response) -> bytes:
@@ -92,7 +92,7 @@ def test_what_the_browser_has_is_not_sent_again(client: Client, module) -> None:
 
 
 def test_head_tells_the_size_and_sends_nothing(client: Client, module) -> None:
-    response = client.head(reverse("video", args=[module.pk]))
+    response = client.head(reverse("modules:video", args=[module.pk]))
     assert (response.status_code, response["Content-Length"]) == (200, "1024")
     assert b"".join(response) == b""
 
@@ -109,7 +109,7 @@ def test_the_copy_that_browsers_play_comes_in_place_of_the_original(client: Clie
     type(module).objects.filter(pk=module.pk).update(container="avi")
     Rendition.objects.create(module=module, status="ready", file=name)
     assert body(get(client, module)) == b"copy"
-    original = client.get(reverse("video", args=[module.pk]) + "?original=1")
+    original = client.get(reverse("modules:video", args=[module.pk]) + "?original=1")
     assert body(original) == BYTES
     assert original["Content-Type"] == "video/x-msvideo"
     assert original["Content-Disposition"].startswith("attachment")
@@ -130,7 +130,7 @@ def test_strangers_get_nothing(client: Client, module) -> None:
         ("live_still", run.pk),
     ]
     for name, *more in names:
-        address = reverse(name, args=[module.pk, *more])
+        address = reverse(f"modules:{name}", args=[module.pk, *more])
         assert Client().get(address).status_code == 404, name
         client.force_login(make_user("ben"))
         assert client.get(address).status_code == 404, name
@@ -146,30 +146,33 @@ def test_pictures_of_steps_and_of_a_run_at_work(client: Client, module) -> None:
     done = StageRun.objects.create(
         module=module, lease_token="r", stage="stills", outcome="done", output=[{"time": 1.0}]
     )
-    for address in (reverse("still", args=[module.pk, step.pk]), reverse("live_still", args=[module.pk, run.pk])):
+    for address in (
+        reverse("modules:still", args=[module.pk, step.pk]),
+        reverse("modules:live_still", args=[module.pk, run.pk]),
+    ):
         response = client.get(address)
         assert (response["Content-Type"], body(response)) == ("image/jpeg", b"jpeg")
     for run in (other, done):
-        assert client.get(reverse("live_still", args=[module.pk, run.pk])).status_code == 404
+        assert client.get(reverse("modules:live_still", args=[module.pk, run.pk])).status_code == 404
 
 
 def test_a_file_that_is_gone_is_a_404(client: Client, module) -> None:
     default_storage.delete(module.video.name)
     assert get(client, module).status_code == 404
-    assert client.get(reverse("poster", args=[module.pk])).status_code == 404
+    assert client.get(reverse("modules:poster", args=[module.pk])).status_code == 404
 
 
 def test_captions_chapters_and_transcript(client: Client, module) -> None:
     transcript = module.transcripts.create(language="en", origin="speech")
     Cue.objects.create(transcript=transcript, number=1, start=1.5, end=3, text="Lift --> the <b>tank</b>")
     Step.objects.create(module=module, order=1, title="Lift the tank", start=1.5, end=3)
-    vtt = client.get(reverse("captions", args=[module.pk]))
+    vtt = client.get(reverse("modules:captions", args=[module.pk]))
     assert vtt["Content-Type"] == "text/vtt; charset=utf-8"
     assert vtt.content.decode().startswith("WEBVTT")
     assert "00:00:01.500 --> 00:00:03.000" in vtt.content.decode()
     assert "<b>" not in vtt.content.decode()
-    assert "Lift the tank" in client.get(reverse("chapters", args=[module.pk])).content.decode()
-    assert "Lift" in client.get(reverse("transcript", args=[module.pk])).content.decode()
+    assert "Lift the tank" in client.get(reverse("modules:chapters", args=[module.pk])).content.decode()
+    assert "Lift" in client.get(reverse("modules:transcript", args=[module.pk])).content.decode()
 
 
 def test_a_player_that_asks_for_all_the_rest_gets_it_piece_by_piece(client: Client, module, monkeypatch) -> None:
@@ -184,7 +187,7 @@ def test_a_player_that_asks_for_all_the_rest_gets_it_piece_by_piece(client: Clie
 def test_who_downloads_the_file_gets_all_that_was_asked_for(client: Client, module, monkeypatch) -> None:
     monkeypatch.setattr(serve_files, "PIECE", 100)
     assert len(body(get(client, module))) == len(body(get(client, module, Range="bytes=0-1023"))) == 1024
-    address = reverse("video", args=[module.pk]) + "?original=1"
+    address = reverse("modules:video", args=[module.pk]) + "?original=1"
     assert len(body(client.get(address, headers={"Range": "bytes=24-"}))) == 1000
 
 
@@ -192,6 +195,6 @@ def test_a_transcript_is_not_read_to_serve_a_picture_or_to_tell_the_status(clien
     names = ("video", "poster", "captions", "processing", "status_fragment", "status_json", "edit")
     with CaptureQueriesContext(connection) as queries:
         for name in names:
-            client.get(reverse(name, args=[module.pk]))
+            client.get(reverse(f"modules:{name}", args=[module.pk]))
     assert queries.captured_queries
     assert [query["sql"] for query in queries.captured_queries if "searchentry" in query["sql"]] == []

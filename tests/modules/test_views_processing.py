@@ -27,7 +27,7 @@ def ann(client: Client):
 
 
 def fragment(client: Client, module: Module):
-    return client.get(reverse("status_fragment", args=[module.pk]), headers={"HX-Request": "true"})
+    return client.get(reverse("modules:status_fragment", args=[module.pk]), headers={"HX-Request": "true"})
 
 
 def at_work(**fields) -> Module:
@@ -38,7 +38,7 @@ def at_work(**fields) -> Module:
 
 def test_page_and_poll_render_the_same_fragment(client: Client, ann) -> None:
     module = at_work(stage="speech", progress=23, message={"code": "listening", "params": {"done": 3, "total": 9}})
-    page = client.get(reverse("processing", args=[module.pk])).content.decode()
+    page = client.get(reverse("modules:processing", args=[module.pk])).content.decode()
     poll = fragment(client, module).content.decode()
     for text in ('hx-trigger="every 3s', "Listening (3 of 9)", 'aria-valuenow="23"', 'aria-current="step"'):
         assert text in page
@@ -59,7 +59,7 @@ def test_settled_it_comes_without_its_trigger_and_with_a_way_on(client: Client, 
     html = fragment(client, module).content.decode()
     assert "hx-" not in html
     assert "Try again" in html
-    page = client.get(reverse("processing", args=[module.pk])).content.decode()
+    page = client.get(reverse("modules:processing", args=[module.pk])).content.decode()
     assert "http-equiv" not in page
 
 
@@ -67,7 +67,7 @@ def test_when_ready_the_poll_leads_to_the_training(client: Client, ann) -> None:
     module = make_module(status="ready", published_at=database_clock())
     response = fragment(client, module)
     assert (response.status_code, response["HX-Redirect"]) == (200, f"/modules/{module.pk}/")
-    page = client.get(reverse("processing", args=[module.pk]))
+    page = client.get(reverse("modules:processing", args=[module.pk]))
     assert (page.status_code, page["Location"]) == (302, f"/modules/{module.pk}/")
 
 
@@ -112,7 +112,7 @@ def test_lines_and_pictures_appear_as_they_are_found(client: Client, ann) -> Non
     html = fragment(client, module).content.decode()
     assert "Line 5" in html
     assert "Line 1" not in html, "only the newest"
-    assert reverse("live_still", args=[module.pk, still.pk]) in html
+    assert reverse("modules:live_still", args=[module.pk, still.pk]) in html
 
 
 def test_cues_of_captions_are_shown_too(client: Client, ann) -> None:
@@ -135,7 +135,7 @@ def test_what_a_transcript_says_is_never_markup(client: Client, ann) -> None:
     StageRun.objects.create(
         module=module, lease_token="r", stage="speech", outcome="part", part=0, key="k", output=output
     )
-    html = client.get(reverse("processing", args=[module.pk])).content.decode()
+    html = client.get(reverse("modules:processing", args=[module.pk])).content.decode()
     assert "<img src=x" not in html
     assert "<script>alert" not in html
 
@@ -153,19 +153,19 @@ def test_notices_are_shown_on_the_page(client: Client, ann) -> None:
 
 def test_cancel_then_try_again(client: Client, ann) -> None:
     module = at_work(stage="speech", progress=20)
-    assert client.post(reverse("cancel", args=[module.pk])).status_code == 302
+    assert client.post(reverse("modules:cancel", args=[module.pk])).status_code == 302
     module.refresh_from_db()
     assert module.status == "cancelled"
-    response = client.post(reverse("retry", args=[module.pk]), follow=True)
+    response = client.post(reverse("modules:retry", args=[module.pk]), follow=True)
     module.refresh_from_db()
     assert module.status == "queued"
-    assert response.redirect_chain == [(reverse("processing", args=[module.pk]), 302)]
+    assert response.redirect_chain == [(reverse("modules:processing", args=[module.pk]), 302)]
 
 
 @pytest.mark.parametrize(("what", "steps", "speech"), [("", 0, 0), ("steps", 1, 0), ("speech", 1, 1)])
 def test_what_is_asked_for_anew_is_made_anew(client: Client, ann, what: str, steps: int, speech: int) -> None:
     module = make_module(status="ready", published_at=database_clock())
-    client.post(reverse("retry", args=[module.pk]), {"what": what})
+    client.post(reverse("modules:retry", args=[module.pk]), {"what": what})
     module.refresh_from_db()
     assert (module.status, module.steps_round, module.speech_round) == ("queued", steps, speech)
 
@@ -175,8 +175,8 @@ def test_deleting_takes_the_files_too(client: Client, ann, django_capture_on_com
     storage, name = module.video.storage, module.video.name
     assert storage.exists(name)
     with django_capture_on_commit_callbacks(execute=True):
-        response = client.post(reverse("delete", args=[module.pk]))
-    assert response["Location"] == reverse("library")
+        response = client.post(reverse("modules:delete", args=[module.pk]))
+    assert response["Location"] == reverse("modules:library")
     assert not Module.objects.filter(pk=module.pk).exists()
     assert not storage.exists(name)
 
@@ -184,7 +184,7 @@ def test_deleting_takes_the_files_too(client: Client, ann, django_capture_on_com
 @pytest.mark.parametrize("name", ["retry", "cancel", "delete"])
 def test_only_the_owner_and_staff_may_act_and_only_by_post(client: Client, name: str) -> None:
     module = at_work(visibility="signed_in")
-    address = reverse(name, args=[module.pk])
+    address = reverse(f"modules:{name}", args=[module.pk])
     client.force_login(make_user("ben"))
     assert client.post(address).status_code == 404
     client.force_login(module.owner)
@@ -196,8 +196,8 @@ def test_only_the_owner_and_staff_may_act_and_only_by_post(client: Client, name:
 @pytest.mark.parametrize("name", ["retry", "cancel", "delete", "share"])
 def test_a_button_after_the_session_ended_leads_to_sign_in_and_back_to_its_page(client: Client, name: str) -> None:
     module = at_work()
-    answer = client.post(reverse(name, args=[module.pk]))
-    back_to = reverse("training" if name in ("delete", "share") else "processing", args=[module.pk])
+    answer = client.post(reverse(f"modules:{name}", args=[module.pk]))
+    back_to = reverse("modules:training" if name in ("delete", "share") else "modules:processing", args=[module.pk])
     assert answer["Location"] == f"/login/?next={back_to}"
     module.refresh_from_db()
     assert module.status == "processing"
@@ -207,7 +207,7 @@ def test_trying_again_counts_among_the_videos_in_work(client: Client, ann, setti
     settings.MAX_ACTIVE_PER_USER = 2
     at_work(), at_work()
     module = make_module(status="failed", error={"code": "internal", "params": {}})
-    answer = client.post(reverse("retry", args=[module.pk]), follow=True)
+    answer = client.post(reverse("modules:retry", args=[module.pk]), follow=True)
     assert "You have 2 videos in work." in answer.content.decode()
     module.refresh_from_db()
     assert module.status == "failed"
@@ -218,7 +218,7 @@ def test_a_recognised_language_is_no_hint_when_it_is_transcribed_again_but_a_cho
     for chosen in ("cy", "en"):
         module = make_module(status="ready", published_at=database_clock(), language=chosen)
         module.transcripts.create(origin="speech", language="cy")
-        client.post(reverse("retry", args=[module.pk]), {"what": "speech"})
+        client.post(reverse("modules:retry", args=[module.pk]), {"what": "speech"})
         module.refresh_from_db()
         languages[chosen] = (module.language, module.status)
     assert languages == {"cy": ("", "queued"), "en": ("en", "queued")}
@@ -227,13 +227,13 @@ def test_a_recognised_language_is_no_hint_when_it_is_transcribed_again_but_a_cho
 def test_somebody_elses_module_is_not_there(client: Client) -> None:
     module = at_work()
     client.force_login(make_user("ben"))
-    assert client.get(reverse("processing", args=[module.pk])).status_code == 404
+    assert client.get(reverse("modules:processing", args=[module.pk])).status_code == 404
     assert fragment(client, module).status_code == 404
 
 
 def test_signed_out_it_leads_to_sign_in_and_back_to_the_page(client: Client) -> None:
     module = at_work()
-    page = client.get(reverse("processing", args=[module.pk]))
+    page = client.get(reverse("modules:processing", args=[module.pk]))
     assert page["Location"] == f"/login/?next=/modules/{module.pk}/processing/"
     poll = fragment(client, module)
     assert poll.status_code == 200, "htmx ignores headers of a redirect"

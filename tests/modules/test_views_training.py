@@ -28,7 +28,7 @@ def module():
 
 
 def page(client: Client, module, query: str = "") -> str:
-    return client.get(reverse("training", args=[module.pk]) + query).content.decode()
+    return client.get(reverse("modules:training", args=[module.pk]) + query).content.decode()
 
 
 def test_steps_with_their_times_pictures_and_the_cues_they_came_from(client: Client, module) -> None:
@@ -41,7 +41,7 @@ def test_steps_with_their_times_pictures_and_the_cues_they_came_from(client: Cli
     assert "Deleted by a person" not in html
     assert "What was said" in html
     step = module.steps.first()
-    assert reverse("still", args=[module.pk, step.pk]) in html
+    assert reverse("modules:still", args=[module.pk, step.pk]) in html
     assert re.search(r'<track kind="captions" src="[^"]+captions.vtt" srclang="en"', html)
     assert 'kind="chapters"' in html
 
@@ -56,7 +56,7 @@ def test_without_javascript_steps_are_links_that_start_the_video_there(client: C
 
 def test_no_page_has_inline_scripts_or_styles(client: Client, module) -> None:
     client.force_login(module.owner)
-    for address in (reverse("training", args=[module.pk]), "/", "/upload/", "/account/"):
+    for address in (reverse("modules:training", args=[module.pk]), "/", "/upload/", "/account/"):
         html = client.get(address).content.decode()
         assert not re.search(r"<script(?![^>]*\bsrc=)", html), address
         assert not re.search(r"\sstyle=|\son[a-z]+=|<style", html), address
@@ -65,8 +65,8 @@ def test_no_page_has_inline_scripts_or_styles(client: Client, module) -> None:
 def test_without_a_result_it_leads_to_the_processing_page(client: Client) -> None:
     module = make_module()
     client.force_login(module.owner)
-    response = client.get(reverse("training", args=[module.pk]))
-    assert response["Location"] == reverse("processing", args=[module.pk])
+    response = client.get(reverse("modules:training", args=[module.pk]))
+    assert response["Location"] == reverse("modules:processing", args=[module.pk])
 
 
 def test_a_video_that_browsers_cannot_play_is_said_to_be_prepared_until_it_is(client: Client, module) -> None:
@@ -83,7 +83,7 @@ def test_a_video_that_browsers_cannot_play_is_said_to_be_prepared_until_it_is(cl
 def test_a_new_run_on_a_published_module_is_announced_to_those_who_may_change_it(client: Client, module) -> None:
     type(module).objects.filter(pk=module.pk).update(status="processing", progress=12, visibility="signed_in")
     client.force_login(module.owner)
-    assert reverse("processing", args=[module.pk]) in page(client, module)
+    assert reverse("modules:processing", args=[module.pk]) in page(client, module)
     client.force_login(make_user("ben"))
     html = page(client, module)
     assert "being made anew" not in html
@@ -91,7 +91,7 @@ def test_a_new_run_on_a_published_module_is_announced_to_those_who_may_change_it
 
 
 def test_nobody_else_sees_a_private_module(client: Client, module) -> None:
-    address = reverse("training", args=[module.pk])
+    address = reverse("modules:training", args=[module.pk])
     assert client.get(address)["Location"] == f"/login/?next={address}"
     client.force_login(make_user("ben"))
     assert client.get(address).status_code == 404
@@ -100,7 +100,7 @@ def test_nobody_else_sees_a_private_module(client: Client, module) -> None:
 
 def test_a_link_opens_it_and_its_media_for_someone_signed_out(client: Client, module) -> None:
     type(module).objects.filter(pk=module.pk).update(visibility="link")
-    captions = reverse("captions", args=[module.pk])
+    captions = reverse("modules:captions", args=[module.pk])
     assert client.get(captions).status_code == 404
     assert "Switch off" in page(client, module, f"?key={module.link_key}")
     assert client.get(captions).status_code == 200, "the session remembers the key"
@@ -110,19 +110,19 @@ def test_a_link_opens_it_and_its_media_for_someone_signed_out(client: Client, mo
 
 def test_switching_the_link_off_ends_it_for_good(client: Client, module) -> None:
     client.force_login(module.owner)
-    share = reverse("share", args=[module.pk])
+    share = reverse("modules:share", args=[module.pk])
     client.post(share, {"visibility": "link"})
     assert f"?key={module.link_key}" in page(client, module)
     client.post(share, {"visibility": "private"})
     client.post(share, {"visibility": "link"})
     visitor = Client()
-    assert visitor.get(f"{reverse('training', args=[module.pk])}?key={module.link_key}").status_code == 302
+    assert visitor.get(f"{reverse('modules:training', args=[module.pk])}?key={module.link_key}").status_code == 302
     module.refresh_from_db()
-    assert visitor.get(f"{reverse('training', args=[module.pk])}?key={module.link_key}").status_code == 200
+    assert visitor.get(f"{reverse('modules:training', args=[module.pk])}?key={module.link_key}").status_code == 200
 
 
 def test_only_the_owner_shares_and_only_in_ways_there_are(client: Client, module) -> None:
-    share = reverse("share", args=[module.pk])
+    share = reverse("modules:share", args=[module.pk])
     client.force_login(make_user("ben"))
     assert client.post(share, {"visibility": "link"}).status_code == 404
     client.force_login(module.owner)

@@ -7,26 +7,29 @@ from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import resolve_url
 from django.utils.deprecation import MiddlewareMixin
+from django_htmx.http import HttpResponseClientRedirect
 
 
 class SignInMiddleware(MiddlewareMixin):
     """Where a session has ended, send the whole page to the sign-in page, and back to itself from there."""
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
-        if "HX-Request" not in request.headers or response.status_code != 302:
+        if not request.htmx or response.status_code != 302:
             return response
         sign_in = resolve_url(settings.LOGIN_URL)
         if urlsplit(response["Location"]).path != sign_in:
             return response
-        # htmx ignores the headers of a 3xx, so this is a 200 (htmx 4).
-        answer = HttpResponse(headers={"HX-Redirect": f"{sign_in}?{_next(request)}"})
+        answer = HttpResponseClientRedirect(f"{sign_in}?{_next(request)}")
         answer.cookies = response.cookies
         return answer
 
 
 def _next(request: HttpRequest) -> str:
     """next=… for the page that polls (the path only: another site's address is of no use here)."""
-    page = urlsplit(request.headers.get("HX-Current-URL", ""))
+    try:
+        page = urlsplit(request.htmx.current_url or "")
+    except ValueError:
+        page = urlsplit("")  # no browser sends such an address
     query = QueryDict(mutable=True)
     query[REDIRECT_FIELD_NAME] = (page.path or "/") + (f"?{page.query}" if page.query else "")
     return query.urlencode(safe="/")

@@ -5,6 +5,7 @@ from django.urls import path
 
 from . import views
 
+app_name = "accounts"
 urlpatterns = [
     path("login/", views.sign_in, name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),

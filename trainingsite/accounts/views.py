@@ -32,7 +32,7 @@ def account(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         form.save()
         messages.success(request, "Your account has been saved.")
-        return redirect("account")
+        return redirect("accounts:account")
     return _page(request, profile_form=form)
 
 
@@ -47,7 +47,7 @@ def change_password(request: HttpRequest) -> HttpResponse:
     # Without this, the new password would end this session too.
     update_session_auth_hash(request, form.user)
     messages.success(request, "Your password has been changed.")
-    return redirect("account")
+    return redirect("accounts:account")
 
 
 @require_POST
@@ -67,7 +67,7 @@ def create_token(request: HttpRequest) -> HttpResponse:
 def revoke_token(request: HttpRequest, pk: int) -> HttpResponse:
     get_object_or_404(ApiToken, pk=pk, user=request.user).delete()
     messages.success(request, "The token has been revoked. Programs that used it can no longer sign in.")
-    return redirect("account")
+    return redirect("accounts:account")
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
