@@ -98,7 +98,7 @@
     }
     sending(false);
     if (status === 401) return location.assign(`${form.dataset.signIn}?next=${encodeURIComponent(location.pathname)}`);
-    fail(response?.error || "The server could not take the file. Please try again in a minute.");
+    fail(response?.error || "The server could not accept the file. Please try again in a minute.");
   };
 
   form.addEventListener("submit", (event) => {
