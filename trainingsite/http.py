@@ -1,4 +1,4 @@
-"""How every part of the site says no to a program. Knows nothing of the apps, so that each of them may use it."""
+"""Error answers for programs. Knows nothing of the apps, so that each of them may use it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def wants_json(request: HttpRequest) -> bool:
 
 
 def error_json(code: str, sentence: str, status: int) -> JsonResponse:
-    """`{success: false, error, errorCode}`, as every address under /api/ says no."""
+    """`{success: false, error, errorCode}`: the form that an error has at every address under /api/."""
     response = JsonResponse({"success": False, "error": sentence, "errorCode": code}, status=status)
     if status == 401:
         response["WWW-Authenticate"] = "Bearer"

@@ -39,7 +39,7 @@ def processing(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 @require_GET
 @never_cache
 def status_fragment(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """What the processing page polls. Settled, it comes without its trigger, and polling ends."""
+    """What the processing page polls. When the run is over it has no trigger any more, so polling ends."""
     module = page_or_sign_in(request, pk, back_to=reverse("processing", args=[pk]))
     if isinstance(module, HttpResponse):
         return module
@@ -51,7 +51,7 @@ def status_fragment(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 @require_POST
 def retry(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """Work on it again. what: '' (take up saved work), 'steps' (write them anew) or 'speech' (transcribe again)."""
+    """Process it again. what: '' (use saved work), 'steps' (write them again) or 'speech' (transcribe again)."""
     page = reverse("processing", args=[pk])
     module = editable_or_sign_in(request, pk, back_to=page)
     if isinstance(module, HttpResponse):

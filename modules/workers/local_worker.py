@@ -126,7 +126,7 @@ class LocalWorker:
             connections.close_all()
 
     def _end(self) -> None:
-        """Children hand back their modules; who does not in time is ended, and the row given back from here."""
+        """Let the children hand back their modules. Whoever takes too long is killed, and its row released here."""
         for sig, seconds in ((signal.SIGTERM, STOP_WITHIN), (signal.SIGKILL, 2.0)):
             for pid, _ in self.busy.values():
                 os.kill(pid, sig)

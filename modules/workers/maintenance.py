@@ -1,4 +1,4 @@
-"""What workers do once a day for the whole machine, each of them ready to, one at a time."""
+"""What is done once a day for the whole machine. Every worker may do it, but only one does."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from . import subprocesses
 logger = logging.getLogger(__name__)
 
 ASK_AGAIN = 24
-"""So many times in the interval a worker asks whether it is time: workers come and go with every deploy."""
+"""How often within the interval a worker asks whether it is time. Few workers live through a whole one."""
 
 
 class DailyPruning:
