@@ -10,7 +10,6 @@ import logging
 import os
 import time
 import uuid
-from datetime import timedelta
 
 import django_rq
 from django.conf import settings
@@ -29,7 +28,12 @@ __all__ = [
 logger = logging.getLogger(__name__)
 
 QUEUES = tuple(settings.QUEUES)
-FUNCTIONS = {Module: "modules.processing.conductor.process", Rendition: "modules.processing.rendition.render"}
+# The first is the one that jobs carry now; the others are those of older versions, whose jobs may still be in Redis.
+MODULE_JOBS = ("modules.processing.conductor.process", "modules.processing.process")
+RENDITION_JOBS = ("modules.processing.rendition.render", "modules.renditions.render")
+FUNCTIONS: dict[type[Module] | type[Rendition], tuple[str, ...]] = {Module: MODULE_JOBS, Rendition: RENDITION_JOBS}
+
+MOST_SENT = 1000  # rows of a kind that one sweep looks at
 
 DOWN_FOR = 5.0  # seconds that Redis is taken for down after it failed
 UP_FOR = 1.0  # seconds that an answered ping is good for
@@ -78,7 +82,7 @@ def enqueue(row: Module | Rendition, *, first: bool = False) -> bool:
     job_id = f"{row.pk.hex}-{uuid.uuid4().hex[:8]}"
     try:
         django_rq.get_queue(row.queue).enqueue_call(
-            FUNCTIONS[type(row)],
+            FUNCTIONS[type(row)][0],
             args=(str(row.pk),),
             job_id=job_id,
             timeout=_timeout(row.subject),
@@ -99,11 +103,6 @@ def _timeout(module: Module) -> int:
     return 3600 + int(20 * (module.duration or settings.MAX_VIDEO_HOURS * 3600))
 
 
-def _waits(row: Module | Rendition) -> bool:
-    """Is the row's job still in its queue? By place, not by status: a job lost in between has a status too."""
-    return bool(row.job_id) and django_rq.get_queue(row.queue).get_job_position(row.job_id) is not None
-
-
 def sweep() -> int:
     """Put right what was lost: dead runs go back to the queue, and every due row without a job gets one. How many.
 
@@ -113,11 +112,14 @@ def sweep() -> int:
     count = requeue_stale(at)
     if settings.QUEUE == "local" or not reachable():
         return count
+    waiting: dict[str, set[str]] = {}
     for model in (Module, Rendition):
-        # A row this young may be between its commit and its job.
-        for row in model.objects.due(at).filter(queued_at__lt=at - timedelta(seconds=2)).order_by("queued_at")[:1000]:
+        for row in model.objects.to_send(at)[:MOST_SENT]:
             try:
-                if not _waits(row):
+                if row.queue not in waiting:
+                    # By place, not by status: a job that was lost on its way has a status too.
+                    waiting[row.queue] = set(django_rq.get_queue(row.queue).get_job_ids())
+                if row.job_id not in waiting[row.queue]:
                     count += enqueue(row, first=row.claimed_at is not None and row.claimed_at > row.queued_at)
             except REDIS_ERRORS as error:
                 _mark_down(error)
@@ -130,9 +132,9 @@ def worker_name() -> str:
     return os.environ.get("RQ_WORKER_ID", "")
 
 
-def job_row(job: RQJob) -> Module | Rendition | None:
-    """The row that a job is about, as it is now."""
-    for model, function in FUNCTIONS.items():
-        if job.func_name == function:
-            return model.objects.filter(pk=job.args[0]).first()
+def job_row(job: RQJob, *, worker: str) -> Module | Rendition | None:
+    """The row that a job is about, as it is now, if this worker holds it."""
+    for model, functions in FUNCTIONS.items():
+        if job.func_name in functions:
+            return model.objects.filter(pk=job.args[0], worker=worker).first()
     return None

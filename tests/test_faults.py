@@ -8,9 +8,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from rq import Queue
 
 from .samples import how_to
 from .servers import Process, RedisServer, Site, children_of, wait_for
+from .videos import make_video
 
 
 @pytest.fixture
@@ -177,7 +179,7 @@ def test_a_paused_run_that_wakes_up_writes_nothing(new_site: Callable[..., Site]
     in_analysis(site, module)
     child = only_child(worker)
     os.kill(child, signal.SIGSTOP)
-    worker_rows = "UPDATE modules_module SET run = 'another'"
+    worker_rows = "UPDATE modules_module SET lease_token = 'another'"
     site.manage(
         "shell", "-v", "0", "-c", f"from django.db import connection; connection.cursor().execute({worker_rows!r})"
     )
@@ -185,4 +187,57 @@ def test_a_paused_run_that_wakes_up_writes_nothing(new_site: Callable[..., Site]
     os.kill(child, signal.SIGCONT)
     wait_for(lambda: not Path(f"/proc/{child}").exists(), "the woken run to end", 10)
     assert site.rows("SELECT version, progress, stage FROM modules_module") == before
-    assert site.rows("SELECT run FROM modules_module") == [("another",)]
+    assert site.rows("SELECT lease_token FROM modules_module") == [("another",)]
+
+
+RENDITION = "SELECT status, attempts, progress FROM modules_rendition"
+
+
+def kill_while_rendering(site: Site, worker: Process) -> None:
+    """Kill the process that makes a rendition, in the middle of it; the worker itself must live on."""
+    wait_for(lambda: site.rows(RENDITION + " WHERE progress > 0 AND status = 'processing'"), "the rendition to begin")
+    os.kill(only_child(worker), signal.SIGKILL)
+    wait_for(lambda: site.rows(RENDITION + " WHERE status = 'ready'"), "the rendition")
+    assert site.rows(RENDITION) == [("ready", 1, 100)]
+    assert worker.popen.poll() is None
+    assert "died" in [row[0] for row in site.rows("SELECT outcome FROM modules_stagerun WHERE stage = 'rendition'")]
+
+
+@pytest.fixture(scope="module")
+def odd_video(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A video that browsers do not play, and whose copy takes seconds to make."""
+    return make_video(tmp_path_factory.mktemp("videos") / "odd.avi", seconds=40, size=(1280, 720))
+
+
+def test_a_killed_work_horse_that_made_a_rendition_ends_neither_the_worker_nor_the_rendition(
+    rq_site: Site, odd_video: Path
+):
+    module = rq_site.upload(odd_video)["moduleId"]
+    first = rq_site.start("rqworker", "default")
+    rq_site.ready(module)
+    first.stop()
+    kill_while_rendering(rq_site, rq_site.start("rqworker", "renditions"))
+
+
+def test_a_killed_child_that_made_a_rendition_ends_neither_the_worker_nor_the_rendition(site: Site, odd_video: Path):
+    module = site.upload(odd_video)["moduleId"]
+    worker = site.start("localworker")
+    site.ready(module)
+    kill_while_rendering(site, worker)
+
+
+def test_jobs_that_an_older_version_put_into_redis_still_run(rq_site: Site, redis_server: RedisServer, odd_video: Path):
+    """Their functions had other names. The rows say that they have a job, so that no sweep sends another."""
+    module = rq_site.upload(odd_video)["moduleId"]
+    queues = {name: Queue(name, connection=redis_server.client) for name in ("default", "renditions")}
+    queues["default"].empty()
+    queues["default"].enqueue_call("modules.processing.process", args=(module,), job_id="old-module")
+    rq_site.rows("UPDATE modules_module SET job_id = 'old-module'")
+    worker = rq_site.start("rqworker", "default")
+    rq_site.ready(module)
+    worker.stop()
+    queues["renditions"].empty()
+    queues["renditions"].enqueue_call("modules.renditions.render", args=(module,), job_id="old-rendition")
+    rq_site.rows("UPDATE modules_rendition SET job_id = 'old-rendition'")
+    kill_while_rendering(rq_site, rq_site.start("rqworker", "renditions"))
+    assert {name: queue.started_job_registry.count for name, queue in queues.items()} == {"default": 0, "renditions": 0}

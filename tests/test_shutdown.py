@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from modules.workers.rq_worker import STOP_WITHIN
+from modules.workers.subprocesses import STOP_WITHIN
 
 from .samples import how_to
 from .servers import Process, RedisServer, Site, children_of, wait_for

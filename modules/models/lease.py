@@ -50,6 +50,10 @@ class LeaseQuerySet(models.QuerySet):
         """Rows that a worker may take at this moment."""
         return self.filter(Q(not_before=None) | Q(not_before__lte=at), status=Status.QUEUED)
 
+    def to_send(self, at: datetime) -> Self:
+        """Due rows, the oldest first. One this young may be between its commit and its job, and is left alone."""
+        return self.due(at).filter(queued_at__lt=at - timedelta(seconds=2)).order_by("queued_at")
+
     def held(self, pk: uuid.UUID, lease_token: str) -> Self:
         """The fence: the row, if this run still holds it."""
         return self.filter(pk=pk, lease_token=lease_token, status=Status.PROCESSING)

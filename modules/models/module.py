@@ -35,6 +35,10 @@ def video_path(module: Module, name: str) -> str:
     return f"{module.folder}/{uuid.uuid4().hex}.{name.rpartition('.')[2]}"
 
 
+SENT_FIELDS = ("status", "job_id", "queued_at", "claimed_at")
+"""Columns of Lease that the queue needs to know."""
+
+
 class ModuleQuerySet(LeaseQuerySet):
     def visible_to(self, user: User | Any, link_keys: tuple[str, ...] = ()) -> Self:
         """What this person may see; link_keys: the unguessable keys they came with."""
@@ -50,6 +54,14 @@ class ModuleQuerySet(LeaseQuerySet):
         if not user.is_authenticated:
             return self.none()
         return self if user.is_staff else self.filter(owner=user)
+
+    def in_queue(self, queue: str) -> Self:
+        """Those that wait or are worked on in this queue."""
+        return self.filter(queue=queue)
+
+    def to_send(self, at: datetime) -> Self:
+        """Due rows that need a job, the oldest first, with no more columns than sending one takes."""
+        return super().to_send(at).only(*SENT_FIELDS, "queue", "duration")
 
     def in_work(self) -> Self:
         return self.filter(status__in=[Status.QUEUED, Status.PROCESSING])
@@ -190,6 +202,14 @@ class Module(Lease):
 
 
 class RenditionQuerySet(LeaseQuerySet):
+    def in_queue(self, queue: str) -> Self:
+        """All of them wait in one queue."""
+        return self.all() if queue == settings.RENDITIONS_QUEUE else self.none()
+
+    def to_send(self, at: datetime) -> Self:
+        """As a module's."""
+        return super().to_send(at).select_related("module").only(*SENT_FIELDS, "module__duration")
+
     def report(self, pk: uuid.UUID, lease_token: str, stage: str, progress: int, message: dict[str, Any]) -> bool:
         """As a module's: the one verb that writes a run's progress. It has one stage, and says nothing."""
         return bool(self.held(pk, lease_token).update(progress=Greatest(F("progress"), progress)))

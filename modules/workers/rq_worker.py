@@ -13,29 +13,23 @@ from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import Any
 
-from django.db import DatabaseError, InterfaceError, connections
-from django.utils import timezone
 from redis.backoff import ExponentialBackoff
 from redis.exceptions import RedisError, ResponseError, TimeoutError
 from redis.retry import Retry
 
 from modules import jobs
-from modules.models import StageRun, Worker, database_clock, release_failed_run
+from modules.models import Status, Worker
 from modules.processing import conductor, rendition
 from modules.processing.limits import limit_child
-from modules.storage import orphans
 
 from . import subprocesses
-from .maintenance import DailyPruning
+from .maintenance import SWEEP_EVERY, Maintenance, release_killed_run
+from .subprocesses import STOP_WITHIN
 
 logger = logging.getLogger(__name__)
 
 PRELOADED = (conductor, rendition)
 """What jobs run, loaded before the fork: from job to start in 17 ms instead of 500."""
-
-HEARTBEAT_EVERY = 5.0  # seconds
-SWEEP_EVERY = 10.0  # seconds
-STOP_WITHIN = 6.0  # seconds that a work-horse gets to hand back its module
 
 
 class Reconnect(Retry):
@@ -55,47 +49,6 @@ class Reconnect(Retry):
                 raise error
 
         return super().call_with_retry(do, fail_once, *args, **kwargs)
-
-
-class Maintenance:
-    """What every worker does beside its work: it writes its own heartbeat, sweeps, and prunes once a day."""
-
-    def __init__(self, name: str, kind: str, queues: list[str]) -> None:
-        self.name = name
-        self._about = {"kind": kind, "host": socket.gethostname(), "pid": os.getpid(), "queues": queues}
-        self._swept = self._seen = float("-inf")
-        self._pruning = DailyPruning()
-
-    def do(self) -> None:
-        """Call often. A database that is away is waited for: the worker lives on."""
-        self._pruning.do()
-        now = time.monotonic()
-        try:
-            if now - self._seen >= HEARTBEAT_EVERY:
-                Worker.objects.record_heartbeat(self.name, **self._about)
-                self._seen = now
-            if now - self._swept >= SWEEP_EVERY:
-                jobs.sweep()
-                orphans.remove_stale_scratch(timezone.now())
-                # What an RQ worker could not send for want of Redis, it sends soon after Redis is back.
-                early = self._about["kind"] == Worker.Kind.RQ and not jobs.reachable()
-                self._swept = now - (SWEEP_EVERY - 2.0 if early else 0.0)
-        except (DatabaseError, InterfaceError) as error:
-            logger.warning("The database cannot be used: %s", error)
-            # Again in a second.
-            self._seen, self._swept = now - (HEARTBEAT_EVERY - 1.0), now - (SWEEP_EVERY - 1.0)
-        finally:
-            # A work-horse must not inherit this connection.
-            connections.close_all()
-
-    def end(self) -> None:
-        """Say that this worker is gone."""
-        try:
-            Worker.objects.forget(self.name)
-        except (DatabaseError, InterfaceError) as error:
-            logger.warning("The database cannot be used: %s", error)
-        finally:
-            connections.close_all()
 
 
 @contextmanager
@@ -202,27 +155,18 @@ class RQWorker(jobs.RQBaseWorker):
         except RedisError as error:
             logger.warning("A work-horse was killed, and Redis cannot be used: %s", error)
         # With no job left in Redis, RQ takes the work-horse's death for the end of a job done long ago.
-        self._take_back(job)
+        self._release_killed(job)
 
     def handle_work_horse_killed(self, job: Any, retpid: int, ret_val: int, rusage: Any) -> None:
         """A killed work-horse runs no failure callback: its row goes back to the queue from here, at once."""
         super().handle_work_horse_killed(job, retpid, ret_val, rusage)
-        self._take_back(job)
+        self._release_killed(job)
 
-    def _take_back(self, job: Any) -> None:
-        try:
-            row = jobs.job_row(job)
-            if row and row.lease_token and row.worker == self.name:
-                orphans.remove_scratch(row.lease_token)
-                outcome = StageRun.Outcome.STOPPED if self._handing_back else StageRun.Outcome.DIED
-                release_failed_run(row, at=database_clock(), outcome=outcome, blame=not self._handing_back)
-                row.refresh_from_db()
-                if row.status == row.Status.QUEUED:
-                    jobs.enqueue(row, first=True)
-        except (DatabaseError, InterfaceError) as error:
-            logger.warning("Left for the sweep, the database cannot be used: %s", error)
-        finally:
-            connections.close_all()
+    def _release_killed(self, job: Any) -> None:
+        """Nothing happens when the work-horse wrote down its own end: then this worker holds the row no more."""
+        row = release_killed_run(lambda: jobs.job_row(job, worker=self.name), stopping=self._handing_back)
+        if row and row.status == Status.QUEUED:
+            jobs.enqueue(row, first=True)
 
     # --- The end --------------------------------------------------------------------------------------------
 

@@ -8,7 +8,8 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterable
 from types import FrameType
 
 from django.db import connections
@@ -17,6 +18,8 @@ from modules.processing.attempt import ShutdownRequested
 from modules.processing.limits import limit_child
 
 logger = logging.getLogger(__name__)
+
+STOP_WITHIN = 6.0  # seconds that a run gets to release its module when it is told to end
 
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
@@ -78,3 +81,17 @@ def fork(work: Callable[[], object], *, ends_by: signal.Signals = signal.SIGKILL
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(status)
+
+
+def stop(pids: Callable[[], Iterable[int]], reap: Callable[[], object], *, within: float, kill_within: float) -> None:
+    """End child processes: SIGTERM, and SIGKILL for those that are still there after `within` seconds.
+
+    pids: those that run now. reap: takes note of those that have ended.
+    """
+    for sig, seconds in ((signal.SIGTERM, within), (signal.SIGKILL, kill_within)):
+        for pid in pids():
+            os.kill(pid, sig)
+        until = time.monotonic() + seconds
+        while any(pids()) and time.monotonic() < until:
+            reap()
+            time.sleep(0.02)

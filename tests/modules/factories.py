@@ -18,7 +18,7 @@ def make_user(name: str = "ann", **fields: Any) -> User:
 
 def make_module(owner: User | None = None, *, content: bytes = b"", **fields: Any) -> Module:
     """A module with its upload, as `uploads.accept` leaves it; content: of the video file."""
-    module = Module(owner=owner or make_user(), container="mp4", **{"title": "Change the filter", **fields})
+    module = Module(owner=owner or make_user(), **{"title": "Change the filter", "container": "mp4", **fields})
     module.video.save("video.mp4", ContentFile(content), save=False)
     module.save()
     Upload.objects.create(user=module.owner, module=module, name="filter.mp4", size=len(content), source="page")

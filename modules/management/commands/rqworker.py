@@ -17,7 +17,7 @@ from django.core.management.base import CommandParser
 
 from modules import jobs
 from modules.workers import subprocesses
-from modules.workers.rq_worker import STOP_WITHIN
+from modules.workers.subprocesses import STOP_WITHIN
 
 logger = logging.getLogger(__name__)
 
@@ -79,13 +79,7 @@ class Command(jobs.RQWorkerCommand):
             for queue in [queue for queue, when in due.items() if time.monotonic() >= when]:
                 running[subprocesses.fork(workers[queue], ends_by=signal.SIGTERM)] = queue
                 del due[queue]
-        for sig, seconds in ((signal.SIGTERM, END_WITHIN), (signal.SIGKILL, 1.0)):
-            for pid in running:
-                os.kill(pid, sig)
-            until = time.monotonic() + seconds
-            while running and time.monotonic() < until:
-                _reap(running, due)
-                time.sleep(0.05)
+        subprocesses.stop(lambda: list(running), partial(_reap, running, due), within=END_WITHIN, kill_within=1)
 
 
 def _reap(running: dict[int, str], due: dict[str, float]) -> None:

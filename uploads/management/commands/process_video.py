@@ -15,10 +15,10 @@ from django.core.files import File
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from modules.messages import message_for
-from modules.models import Module, Status, database_clock, release_failed_run
+from modules.models import Module, Status, database_clock
 from modules.processing.conductor import process
-from modules.storage.orphans import remove_scratch
 from modules.workers import subprocesses
+from modules.workers.maintenance import release_killed_run
 from uploads.accept import accept
 from uploads.models import Upload
 from uploads.rejection import Rejected
@@ -92,10 +92,8 @@ class Command(BaseCommand):
         ended, status = os.waitpid(child, os.WNOHANG)
         if not ended:
             return child
-        row = Module.objects.filter(pk=module.pk).exclude(lease_token="").first()
-        if os.waitstatus_to_exitcode(status) != 0 and row:
-            remove_scratch(row.lease_token)
-            release_failed_run(row, at=database_clock())
+        if os.waitstatus_to_exitcode(status) != 0:
+            release_killed_run(Module.objects.filter(pk=module.pk).first, stopping=False)
         return None
 
     def _show(self, module: Module) -> None:
