@@ -183,7 +183,7 @@ class ModuleAdmin(StageLabel, admin.ModelAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Module]:
         # The sum is a subquery, because a join would group by each column and so read every transcript.
         calls = AICall.objects.filter(module=OuterRef("pk")).order_by().values("module").annotate(sum=Sum("cost"))
-        return super().get_queryset(request).annotate(spent=Subquery(calls.values("sum"))).defer("search_text")
+        return super().get_queryset(request).annotate(spent=Subquery(calls.values("sum")))
 
     @admin.display(description="AI cost", ordering="spent")
     def cost(self, module: Module) -> str:
@@ -245,9 +245,6 @@ class RenditionAdmin(admin.ModelAdmin):
     list_select_related = ["module"]
     actions = ["try_again"]
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Rendition]:
-        return super().get_queryset(request).defer("module__search_text")
-
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
@@ -281,7 +278,7 @@ class StageRunAdmin(StageLabel, admin.ModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[StageRun]:
         # A row may hold a transcript; the page of one run fetches what it shows.
-        return super().get_queryset(request).whole().defer("output", "traceback", "module__search_text")
+        return super().get_queryset(request).whole().defer("output", "traceback")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from modules.models import Module, Status, search_text
+from modules.models import Module, SearchEntry, Status, searchable_text
 
 FIRST = [("modules", "0001_initial"), ("uploads", "0001_initial"), ("accounts", "0001_initial")]
 
@@ -26,7 +26,15 @@ def test_modules_in_every_state_come_through_an_upgrade(first_version):
     user = first_version.get_model("accounts", "User").objects.create(username="ann")
     modules = first_version.get_model("modules", "Module").objects
     for status in Status.values:
-        made = modules.create(owner=user, title=f"Was {status}", video="v.mp4", status=status, progress=40)
+        made = modules.create(
+            owner=user,
+            title=f"Was {status}",
+            video="v.mp4",
+            status=status,
+            progress=40,
+            run="r",
+            search_text="what was said",
+        )
         first_version.get_model("modules", "StageRun").objects.create(
             module=made, run="r", stage="probe", outcome="done", key="k", output={"duration": 3}
         )
@@ -39,4 +47,7 @@ def test_modules_in_every_state_come_through_an_upgrade(first_version):
     for module in Module.objects.all():
         assert (module.progress, module.stage_runs.get().output) == (40, {"duration": 3})
         assert "title" in module.steps.get().edited
-        assert "open the lid" in search_text(module)
+        assert module.search_entry.text == "what was said"
+        SearchEntry.objects.refresh(module.pk)
+        assert "open the lid" in SearchEntry.objects.get(pk=module.pk).text == searchable_text(module)
+        assert (module.lease_token, module.stage_runs.get().lease_token) == ("r", "r")

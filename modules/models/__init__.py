@@ -3,12 +3,13 @@
 Nothing else of `modules` is imported here, so that everything may import it.
 """
 
-from . import stages
-from .content import Cue, Question, Step, Transcript, search_text
+from . import outputs, stages
+from .content import Cue, Question, Step, Transcript
 from .lease import LEASE_TIMEOUT, MAX_ATTEMPTS, Lease, LeaseLost, LeaseQuerySet, Status, database_clock
 from .module import Module, ModuleQuerySet, Rendition, Visibility
 from .recovery import release_failed_run, requeue_stale
 from .runs import AICall, StageRun, Worker
+from .search import SearchEntry, searchable_text
 
 __all__ = [
     "LEASE_TIMEOUT",
@@ -22,6 +23,7 @@ __all__ = [
     "ModuleQuerySet",
     "Question",
     "Rendition",
+    "SearchEntry",
     "StageRun",
     "Status",
     "Step",
@@ -29,8 +31,9 @@ __all__ = [
     "Visibility",
     "Worker",
     "database_clock",
+    "outputs",
     "release_failed_run",
     "requeue_stale",
-    "search_text",
+    "searchable_text",
     "stages",
 ]

@@ -115,11 +115,3 @@ class Question(models.Model):
 
     def __str__(self) -> str:
         return self.text
-
-
-def search_text(module: Module) -> str:
-    """All that the library's search looks at, as the rows are now; case-folded, as SQLite compares bytes."""
-    steps = [f"{title} {text}" for title, text in module.steps.shown().values_list("title", "text")]
-    transcript = module.transcripts.first()
-    cues = transcript.cues.values_list("text", flat=True) if transcript else []
-    return "\n".join([module.title, module.description, *steps, *cues]).casefold()

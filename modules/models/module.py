@@ -159,7 +159,6 @@ class Module(Lease):
     summary = models.TextField(blank=True)
     tags = models.JSONField(default=list, blank=True)
     goals = models.JSONField(default=list, blank=True, help_text="What a learner can do afterwards.")
-    search_text = models.TextField(blank=True, editable=False)
 
     objects = ModuleQuerySet.as_manager()
 

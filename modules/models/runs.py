@@ -11,6 +11,7 @@ from django.db.models.functions import Now
 
 from . import stages
 from .module import Module
+from .outputs import LATEST, picture_names
 
 
 class StageRunQuerySet(models.QuerySet["StageRun"]):
@@ -32,7 +33,35 @@ class StageRunQuerySet(models.QuerySet["StageRun"]):
         newest = used.values_list("key", flat=True).first() or ""
         stills.filter(key__in=albums).exclude(key=newest).update(output=None)
         parts = self.saved_parts(module, stages.STILLS.name, newest)
-        return {picture["name"] for picture in parts.values()}
+        return {name for part in parts.values() for name in picture_names(part)}
+
+    def latest_lines(self, module: Module) -> list[tuple[str, float | None]]:
+        """The newest lines of what was heard or read, oldest first: (text, seconds where it starts, if that is known).
+
+        No more is read than is shown, however long the transcript is.
+        """
+        runs = self.filter(module=module, stage=stages.SPEECH.name).order_by("-pk")
+        newest = runs.filter(outcome__in=[StageRun.Outcome.DONE, StageRun.Outcome.PART])
+        for key, outcome in newest.values_list("key", "outcome")[:1]:
+            of_run = runs.filter(key=key, outcome=outcome)
+            if outcome == StageRun.Outcome.DONE:
+                latest = of_run.values_list("output__latest", flat=True).first() or []
+                return [(cue["text"], cue["start"]) for cue in latest]
+            windows = of_run.values_list("output__text", "output__start")[:LATEST]
+            return [(text, start) for text, start in reversed(list(windows)) if text]
+        return []
+
+    def latest_pictures(self, module: Module, count: int) -> list[tuple[int, float]]:
+        """The newest pictures of the run that takes them, in order of time: (key of the stage run, seconds)."""
+        runs = self.filter(module=module, stage=stages.STILLS.name, outcome=StageRun.Outcome.PART).order_by("-pk")
+        for key in runs.values_list("key", flat=True)[:1]:
+            newest = runs.filter(key=key, output__name__isnull=False).values_list("pk", "output__time")[:count]
+            return sorted(newest, key=lambda picture: picture[1])
+        return []
+
+    def forget_parts(self, module: Module, stage: str, key: str) -> None:
+        """Empty the saved pieces of a stage whose whole is saved; the rows stay, as a record of what was paid."""
+        self.filter(module=module, stage=stage, key=key, outcome=StageRun.Outcome.PART).update(output=None)
 
     def whole(self) -> StageRunQuerySet:
         """Without the pieces: what a person reads."""

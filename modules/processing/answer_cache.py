@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, MutableMapping
 
 from modules.models import stages
+from modules.models.outputs import SavedAnswer
 
 from .attempt import Attempt
 
@@ -19,14 +20,14 @@ class SavedAnswers(MutableMapping[str, str]):
         self._attempt = attempt
         self._key = attempt.key("answers", attempt.module.steps_round)
         parts = attempt.saved_parts(stages.ENHANCE, self._key)
-        self._known = {part["key"]: part["answer"] for part in parts.values()}
+        self._known = {one.key: one.answer for one in map(SavedAnswer.from_json, parts.values())}
         self._next = max(parts, default=-1) + 1
 
     def __getitem__(self, key: str) -> str:
         return self._known[key]
 
     def __setitem__(self, key: str, answer: str) -> None:
-        self._attempt.save_part(stages.ENHANCE, self._key, self._next, {"key": key, "answer": answer})
+        self._attempt.save_part(stages.ENHANCE, self._key, self._next, SavedAnswer(key, answer).to_json())
         self._known[key] = answer
         self._next += 1
 

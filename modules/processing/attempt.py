@@ -258,10 +258,16 @@ class Attempt:
             self._write_calls()
         self._log("▫️", f"{stage.label}: {1000 * self.stage_seconds:.0f}ms")
 
-    def save(self, stage: stages.Stage, key: str, output: Any, **facts: Any) -> None:
-        """Keep a finished stage's output; it will not be made again. Raises LeaseLost."""
+    def save(self, stage: stages.Stage, key: str, output: Any, *, replaces_parts: bool = False, **facts: Any) -> None:
+        """Keep a finished stage's output; it will not be made again. Raises LeaseLost.
+
+        replaces_parts: all that its saved pieces hold is in it, so these are emptied.
+        """
         facts.setdefault("seconds", self.stage_seconds)
-        self._save(stage, StageRun.Outcome.DONE, key=key, output=output, **facts)
+        with transaction.atomic():
+            self._save(stage, StageRun.Outcome.DONE, key=key, output=output, **facts)
+            if replaces_parts:
+                StageRun.objects.forget_parts(self.module, stage.name, key)
 
     def save_part(self, stage: stages.Stage, key: str, part: int, output: Any, **facts: Any) -> None:
         """Keep one piece of a stage (a window, a picture) as soon as it is there. Raises LeaseLost."""

@@ -7,18 +7,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from pydantic import TypeAdapter
-
 from modules import media
 from modules.models import stages
+from modules.models.outputs import SavedPicture
 from modules.pipeline.types import MediaError, ReportProgress, Still
 from modules.storage.files import store
 
 from .attempt import Attempt
 
 logger = logging.getLogger(__name__)
-
-STILL = TypeAdapter(Still)
 
 
 class FrameGrabber:
@@ -33,7 +30,7 @@ class FrameGrabber:
         self._key = attempt.key("pictures", attempt.module.upload.sha256, times)
         self._complete = attempt.saved(stages.STILLS, self._key) is not None
         parts = attempt.saved_parts(stages.STILLS, self._key)
-        self._taken = {place: STILL.validate_python(part) for place, part in parts.items()}
+        self._taken = {place: still_of(SavedPicture.from_json(part)) for place, part in parts.items()}
 
     def take(self, places: Sequence[int], report_progress: ReportProgress) -> tuple[Still, ...]:
         """The pictures at these places, in order, where there are any and they differ. Raises LeaseLost, OSError."""
@@ -50,7 +47,7 @@ class FrameGrabber:
         """The pictures at all places; what is there already is not taken again. Raises as `take` does."""
         stills = self.take(range(len(self._times)), report_progress)
         if not self._complete:
-            found = [STILL.dump_python(replace(one, look=""), mode="json") for one in stills]
+            found = [replace(saved_picture(one), look="").to_json() for one in stills]
             self._attempt.save(stages.STILLS, self._key, found)
             self._complete = True
         if not stills:
@@ -63,7 +60,14 @@ class FrameGrabber:
         for place, still in media.grab(self._path, container, missing, attempt.folder, report_progress):
             name = store(Path(still.path), f"{folder}/{self._key[:8]}-{place:04d}.jpg")
             picture = replace(still, path=name)
-            attempt.save_part(
-                stages.STILLS, self._key, place, {**STILL.dump_python(picture, mode="json"), "name": name}
-            )
+            attempt.save_part(stages.STILLS, self._key, place, saved_picture(picture).to_json())
             self._taken[place] = picture
+
+
+def saved_picture(still: Still) -> SavedPicture:
+    return SavedPicture(still.time, still.path, still.width, still.height, still.sharpness, still.look)
+
+
+def still_of(saved: SavedPicture) -> Still:
+    """As `FrameGrabber` has it: its path is its name in the storage."""
+    return Still(saved.time, saved.name, saved.width, saved.height, saved.sharpness, saved.look)

@@ -19,12 +19,12 @@ from modules.models import (
     Module,
     Question,
     Rendition,
+    SearchEntry,
     StageRun,
     Status,
     Step,
     Transcript,
     database_clock,
-    search_text,
     stages,
 )
 from modules.pipeline.types import Draft, Enhanced, Material, Probe
@@ -106,9 +106,8 @@ def finish_module(attempt: Attempt, better: Enhanced, material: Material) -> Non
         "tags": list(better.tags),
         "goals": list(better.goals),
         "published_at": timezone.now(),
-        # The row is read again, because people may have changed the title.
-        "search_text": search_text(Module.objects.get(pk=attempt.module.pk)),
     }
+    SearchEntry.objects.refresh(attempt.module.pk)
     attempt.finish(stages.FINALIZE, fields=fields, media_seconds=material.duration)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 from pydantic import TypeAdapter
 
@@ -11,6 +10,7 @@ from modules import media
 from modules.ai import providers
 from modules.ai.providers import Providers, Recogniser
 from modules.models import Transcript, stages
+from modules.models.outputs import SavedTranscript, SavedWindow
 from modules.pipeline import captions
 from modules.pipeline.speech import transcribe, windows
 from modules.pipeline.types import (
@@ -72,12 +72,9 @@ def _keep(attempt: Attempt, cues: tuple[Cue, ...], origin: str, report_progress:
     """Save captions as the stage's output, so that the processing page can show them."""
     key = attempt.key("captions", attempt.module.upload.sha256, CUES.dump_python(cues, mode="json"))
     if attempt.saved(stages.SPEECH, key) is None:
-        attempt.save(stages.SPEECH, key, _output(cues, attempt.module.language), provider=origin)
+        saved = SavedTranscript.of(CUES.dump_python(cues, mode="json"), attempt.module.language)
+        attempt.save(stages.SPEECH, key, saved.to_json(), provider=origin)
     report_progress(1.0)
-
-
-def _output(cues: tuple[Cue, ...], language: str) -> dict[str, Any]:
-    return {"cues": CUES.dump_python(cues, mode="json"), "language": language}
 
 
 def _hear(
@@ -87,17 +84,20 @@ def _hear(
     heard: dict[int, WindowTranscript] = {}
     for recogniser in ai.recognisers:
         key = attempt.key("speech", attempt.module.upload.sha256, recogniser.name, attempt.module.speech_round)
-        saved = attempt.saved(stages.SPEECH, key)
+        output = attempt.saved(stages.SPEECH, key)
+        saved = SavedTranscript.from_json(output) if output else None
         if saved is None:
             parts = attempt.saved_parts(stages.SPEECH, key)
-            heard |= {number: HEARD.validate_python(part["heard"]) for number, part in parts.items()}
+            heard |= {
+                number: HEARD.validate_python(SavedWindow.from_json(part).heard) for number, part in parts.items()
+            }
             try:
                 saved = _recognise(attempt, path, found, recogniser, key, heard, report_progress)
             except ProviderError as error:
                 attempt.handle_provider_error(error)
                 continue
-        publish.set_language(attempt, saved["language"])
-        cues = CUES.validate_python(saved["cues"])
+        publish.set_language(attempt, saved.language)
+        cues = CUES.validate_python(saved.cues)
         if not cues:
             attempt.notice("no_speech")
         return cues
@@ -112,12 +112,12 @@ def _recognise(
     key: str,
     heard: dict[int, WindowTranscript],
     report_progress: ReportProgress,
-) -> dict[str, Any]:
+) -> SavedTranscript:
     """Window by window; each is saved as soon as it is there, and put into `heard`. Raises ProviderError."""
 
     def save(window: Window, new: WindowTranscript) -> None:
         heard[new.window] = new
-        output = {"text": new.text, "start": window.start, "heard": HEARD.dump_python(new, mode="json")}
+        output = SavedWindow(new.text, window.start, HEARD.dump_python(new, mode="json")).to_json()
         facts = {"provider": recogniser.name, "calls": new.calls, "cost": new.cost}
         attempt.save_part(stages.SPEECH, key, window.number, output, media_seconds=window.end - window.start, **facts)
 
@@ -127,6 +127,7 @@ def _recognise(
     pieces = windows(media.audio_blocks(path, attempt.module.container, seconds=60), providers.voiced)
     with recogniser:
         cues, language = transcribe(pieces, recogniser, hints, dict(heard), save, report_progress, total=found.duration)
-    output = _output(cues, language)
-    attempt.save(stages.SPEECH, key, output, provider=recogniser.name, media_seconds=found.duration)
-    return output
+    saved = SavedTranscript.of(CUES.dump_python(cues, mode="json"), language)
+    facts = {"provider": recogniser.name, "media_seconds": found.duration}
+    attempt.save(stages.SPEECH, key, saved.to_json(), replaces_parts=True, **facts)
+    return saved

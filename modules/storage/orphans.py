@@ -22,6 +22,7 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from modules.models import LEASE_TIMEOUT, Module, Rendition, StageRun, Status, Step, stages
+from modules.models.outputs import picture_names
 
 from .files import is_local
 
@@ -156,9 +157,7 @@ def _owned(modules: Iterable[uuid.UUID]) -> set[str]:
     names.update(Step.objects.filter(module__in=modules).values_list("still", flat=True))
     saved = StageRun.objects.filter(module__in=modules, stage=stages.STILLS.name, output__isnull=False)
     for output in saved.values_list("output", flat=True).iterator():
-        # A piece is one picture with its name; the whole is a list of pictures (or of scenes, which have none).
-        for picture in [output] if isinstance(output, dict) else output:
-            names.update({picture.get("name", ""), picture.get("path", "")})
+        names |= picture_names(output)
     return names
 
 

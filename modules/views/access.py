@@ -26,14 +26,14 @@ def link_keys(request: HttpRequest) -> tuple[str, ...]:
 
 
 def visible_or_404(request: HttpRequest, pk: uuid.UUID, modules: ModuleQuerySet | None = None) -> Module:
-    """The module, if this person may see it; its search_text, a whole transcript, is read only where it is used.
+    """The module, if this person may see it.
 
     A link key that opened it is remembered in the session.
 
     Raises Http404 (somebody else's, or none at all).
     """
     rows = Module.objects.all() if modules is None else modules
-    module = rows.visible_to(request.user, link_keys(request)).filter(pk=pk).defer("search_text").first()
+    module = rows.visible_to(request.user, link_keys(request)).filter(pk=pk).first()
     if module is None:
         raise Http404("No such module.")
     known = request.session.get("link_keys", [])
@@ -44,7 +44,7 @@ def visible_or_404(request: HttpRequest, pk: uuid.UUID, modules: ModuleQuerySet 
 
 def editable_or_404(request: HttpRequest, pk: uuid.UUID) -> Module:
     """The module, if this person may change it. Raises Http404."""
-    module = Module.objects.editable_by(request.user).filter(pk=pk).defer("search_text").first()
+    module = Module.objects.editable_by(request.user).filter(pk=pk).first()
     if module is None:
         raise Http404("No such module.")
     return module

@@ -24,7 +24,7 @@ def status_json(request: HttpRequest, pk: str) -> HttpResponse:
     """How far the module is; its steps, once there are any. 401 signed out, 404 unknown or somebody else's."""
     if not request.user.is_authenticated:
         return error_json("signed_out", messages.message_for("signed_out"), 401)
-    module = Module.objects.visible_to(request.user).filter(pk=as_uuid(pk)).defer("search_text").first()
+    module = Module.objects.visible_to(request.user).filter(pk=as_uuid(pk)).first()
     if module is None:
         return error_json("not_found", messages.message_for("not_found"), 404)
     facts = describe(module)

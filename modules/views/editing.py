@@ -15,7 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from modules.forms import ModuleForm, NewStepFormSet, StepFormSet
-from modules.models import Module, Step, search_text
+from modules.models import Module, SearchEntry, Step
 
 from .access import editable_or_404
 
@@ -56,7 +56,7 @@ def save(module: Module, form: ModuleForm, steps: StepFormSet) -> None:
     in_order_of_time(module)
     fields = {name: form.cleaned_data[name] for name in form.changed_data}
     Module.objects.filter(pk=module.pk).update(**fields, version=F("version") + 1)
-    Module.objects.filter(pk=module.pk).update(search_text=search_text(Module.objects.get(pk=module.pk)))
+    SearchEntry.objects.refresh(module.pk)
 
 
 def remove(step: Step) -> None:

@@ -27,7 +27,7 @@ def cards(modules: ModuleQuerySet) -> ModuleQuerySet:
     """With what a card shows, in one query."""
     steps = Step.objects.shown().filter(module=OuterRef("pk")).order_by().values("module").annotate(n=Count("pk"))
     count = Coalesce(Subquery(steps.values("n"), output_field=IntegerField()), 0)
-    return modules.select_related("owner").defer("search_text", "summary").annotate(step_count=count)
+    return modules.select_related("owner").defer("summary").annotate(step_count=count)
 
 
 def found(request: HttpRequest, whose: str, words: str) -> ModuleQuerySet:
@@ -39,10 +39,7 @@ def found(request: HttpRequest, whose: str, words: str) -> ModuleQuerySet:
         modules = modules.exclude(owner=request.user)
     for word in words.split()[:8]:
         modules = modules.filter(
-            Q(title__icontains=word)
-            | Q(description__icontains=word)
-            # Stored case-folded: SQLite itself knows upper and lower case in ASCII alone.
-            | Q(search_text__icontains=word.casefold())
+            Q(title__icontains=word) | Q(description__icontains=word) | Q(search_entry__text__icontains=word.casefold())
         )
     return modules
 

@@ -16,9 +16,6 @@ from .access import may_edit
 
 Outcome = StageRun.Outcome
 
-LINES = 4
-"""Lines of transcript that are shown while it is made."""
-
 PICTURES = 6
 """Stills that are shown while they are found."""
 
@@ -33,22 +30,6 @@ class Mark:
     noticed: bool = False
 
 
-@dataclass(frozen=True)
-class Line:
-    """What was heard. start: seconds, where it is known."""
-
-    text: str
-    start: float | None = None
-
-
-@dataclass(frozen=True)
-class Picture:
-    """A still of the run: key of its stage run, and its time in seconds."""
-
-    pk: int
-    time: float
-
-
 def marks(module: Module, noticed: set[str]) -> list[Mark]:
     """The stages on the bar as they stand; noticed: stages of which something could not be done."""
     seen = stages.on_the_bar()
@@ -59,33 +40,6 @@ def marks(module: Module, noticed: set[str]) -> list[Mark]:
         state = "done" if index < at or module.status == Status.READY else current if index == at else "waiting"
         found.append(Mark(stage.name, str(stage.label), state, state == "done" and stage.name in noticed))
     return found
-
-
-def lines_of(output: dict[str, Any] | None) -> list[Line]:
-    """The lines in a speech stage's saved output: {"text": …, "start": …} or {"cues": [{"text", "start", …}, …]}."""
-    output = output or {}
-    said = output["cues"][-LINES:] if "cues" in output else [output]
-    return [Line(one["text"], one.get("start")) for one in said if one.get("text")]
-
-
-def latest_lines(module: Module) -> list[Line]:
-    """The newest lines of the transcript that is being made, oldest first."""
-    runs = module.stage_runs.filter(stage=stages.SPEECH.name).order_by("-pk")
-    newest = runs.filter(outcome__in=[Outcome.DONE, Outcome.PART]).values_list("key", "outcome")[:1]
-    for key, outcome in newest:
-        outputs = runs.filter(key=key, outcome=outcome).values_list("output", flat=True)[:LINES]
-        return [line for output in reversed(outputs) for line in lines_of(output)][-LINES:]
-    return []
-
-
-def latest_pictures(module: Module) -> list[Picture]:
-    """The newest stills, in order of time. Their rows' output is {"time": seconds, "name": name in the storage}."""
-    runs = module.stage_runs.filter(stage=stages.STILLS.name, outcome=Outcome.PART).order_by("-pk")
-    for key in runs.values_list("key", flat=True)[:1]:
-        rows = runs.filter(key=key).values_list("pk", "output")[:PICTURES]
-        found = [Picture(pk, output["time"]) for pk, output in rows if output and output.get("name")]
-        return sorted(found, key=lambda picture: picture.time)
-    return []
 
 
 def no_worker_listening(module: Module, at: datetime) -> bool:
@@ -124,8 +78,8 @@ def progress_context(request: HttpRequest, module: Module) -> dict[str, Any]:
         "no_worker_listening": no_worker_listening(module, at),
         "show_command": settings.DEBUG or request.user.is_staff,
         "worker_command": "localworker" if settings.QUEUE == "local" else "rqworker",
-        "lines": latest_lines(module) if seen else [],
-        "pictures": latest_pictures(module) if seen else [],
+        "lines": StageRun.objects.latest_lines(module) if seen else [],
+        "pictures": StageRun.objects.latest_pictures(module, PICTURES) if seen else [],
         "can_edit": may_edit(request, module),
         "faults": faults(request, module),
     }

@@ -27,6 +27,7 @@ from django.utils.text import slugify
 from django.views.decorators.http import require_GET, require_safe
 
 from modules.models import Cue, Module, StageRun, Status, stages
+from modules.models.outputs import picture_names
 from modules.pipeline import captions, types
 from modules.pipeline.containers import CONTAINERS
 
@@ -72,7 +73,8 @@ def live_still(request: HttpRequest, pk: uuid.UUID, run: int) -> HttpResponseBas
     # Only pieces of a run have one picture each.
     runs = visible_or_404(request, pk).stage_runs.filter(stage=stages.STILLS.name, outcome=StageRun.Outcome.PART)
     found = runs.filter(pk=run).first()
-    return serve(request, ((found and found.output) or {}).get("name", ""), "image/jpeg")
+    names = picture_names(found.output) if found else set()
+    return serve(request, names.pop() if names else "", "image/jpeg")
 
 
 @require_GET

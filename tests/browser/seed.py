@@ -166,7 +166,6 @@ def publish(module: Module, steps: list[tuple] = STEPS, said: list[str] = SAID, 
         poster=picture(module, "poster", len(module.title)),
         summary="How to change the water filter of the coffee machine, safely and without tools.",
         tags=["coffee machine", "maintenance"],
-        search_text=" ".join(said),
     )
     module.refresh_from_db()
 

@@ -9,7 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from modules.models import AICall, Module, Rendition, StageRun, Status, Worker, database_clock
+from modules.models import AICall, Module, Rendition, SearchEntry, StageRun, Status, Worker, database_clock
 
 from .factories import make_module, make_user
 
@@ -131,7 +131,8 @@ def test_what_is_deleted_here_takes_its_files_with_it(
 
 
 def test_lists_read_no_transcript_and_no_traceback(staff: Client):
-    module = make_module(search_text="all that was said")
+    module = make_module()
+    SearchEntry.objects.create(module=module, text="all that was said")
     StageRun.objects.create(
         module=module, lease_token="r", stage="probe", outcome="failed", traceback="Boom", output={"a": 1}
     )
@@ -139,5 +140,5 @@ def test_lists_read_no_transcript_and_no_traceback(staff: Client):
     with CaptureQueriesContext(connection) as queries:
         for model in ("module", "stagerun", "rendition"):
             assert "filter" in staff.get(reverse(f"admin:modules_{model}_changelist")).content.decode()
-    for column in ("search_text", '"output"', '"traceback"'):
+    for column in ("searchentry", '"output"', '"traceback"'):
         assert [query["sql"] for query in queries.captured_queries if column in query["sql"]] == []

@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 from django.core.files.storage import default_storage
 
-from modules.models import Module, Rendition, StageRun, database_clock
+from modules.models import LeaseLost, Module, Rendition, StageRun, database_clock, stages
+from modules.models.outputs import SavedTranscript, SavedWindow
 from modules.pipeline.still_selection import candidates
 from modules.pipeline.types import ReportProgress, Scene, ignore_progress
+from modules.processing import publish
 from modules.processing.attempt import Attempt
 from modules.processing.background import BackgroundWorkAbandoned, run_in_background
 from modules.processing.frames import FrameGrabber
@@ -124,3 +126,35 @@ def test_pictures_for_an_older_transcript_are_removed_and_taken_anew_when_they_a
     again = album_of(attempt, video).complete(ignore_progress)
     assert [still.time for still in again] == [still.time for still in older]
     assert all(default_storage.exists(still.path) for still in again)
+
+
+def test_windows_are_emptied_once_the_whole_transcript_is_saved(module):
+    attempt = run_of(module)
+    for part in range(2):
+        attempt.save_part(stages.SPEECH, "key", part, SavedWindow("Hello", 15.0 * part, {}).to_json(), provider="w")
+    attempt.save_part(stages.SPEECH, "other key", 0, {"text": "of another recogniser", "start": 0.0, "heard": {}})
+    attempt.save(stages.SPEECH, "key", SavedTranscript.of([], "en").to_json(), replaces_parts=True)
+    parts = StageRun.objects.filter(outcome="part", key="key")
+    assert list(parts.values_list("provider", "output")) == [("w", None)] * 2
+    assert attempt.saved_parts(stages.SPEECH, "key") == {}
+    assert list(attempt.saved_parts(stages.SPEECH, "other key")) == [0]
+    assert attempt.saved(stages.SPEECH, "key")["language"] == "en"
+
+
+def test_a_module_that_is_deleted_while_its_file_is_read_is_no_error_of_ours(module, caplog):
+    """The hash used to be saved without a look at the lease, which ended as "internal"."""
+    attempt = run_of(module)
+    with attempt:
+        Module.objects.filter(pk=module.pk).delete()
+        publish.save_checksum(attempt, "0" * 64)
+    assert [record.levelname for record in caplog.records if record.levelname == "ERROR"] == []
+    assert not StageRun.objects.exists()
+
+
+def test_a_run_that_was_taken_over_writes_no_hash(module):
+    attempt = run_of(module)
+    Module.objects.filter(pk=module.pk).update(lease_token="another")
+    with pytest.raises(LeaseLost):
+        publish.save_checksum(attempt, "0" * 64)
+    module.upload.refresh_from_db()
+    assert module.upload.sha256 == ""

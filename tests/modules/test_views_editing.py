@@ -54,7 +54,7 @@ def test_a_changed_field_counts_as_edited_by_a_person(client: Client, module) ->
     module.refresh_from_db()
     step = module.steps.first()
     assert (module.title, step.title, step.edited) == ("New name", "Lift it out", {"title"})
-    assert "lift it out" in module.search_text
+    assert "lift it out" in module.search_entry.text
 
 
 def test_steps_follow_the_video(client: Client, module) -> None:

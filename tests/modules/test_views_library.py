@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from modules.models import Module, Step, database_clock, search_text
+from modules.models import SearchEntry, Step, database_clock
 
 from .factories import make_module, make_user
 
@@ -72,10 +72,10 @@ def test_a_module_without_a_result_leads_to_its_processing_page(client: Client, 
 
 def test_search_looks_at_titles_and_at_what_is_said(client: Client, ann) -> None:
     ready("Espresso machine")
-    ready("Printer", search_text="now open the paper tray")
+    SearchEntry.objects.create(module=ready("Printer"), text="now open the paper tray")
     made = ready("Auto")
     made.steps.create(order=1, title="Öl wechseln", start=0, end=9)
-    Module.objects.filter(pk=made.pk).update(search_text=search_text(made))
+    SearchEntry.objects.refresh(made.pk)
     assert "Auto" in client.get("/?q=öl WECH").content.decode()
     assert "Printer" in client.get("/?q=paper tray").content.decode()
     assert "Espresso" not in client.get("/?q=paper").content.decode()
@@ -130,7 +130,8 @@ def test_nothing_is_polled_where_nothing_is_in_work(client: Client, ann) -> None
 def test_a_nul_in_an_address_is_passed_over(client: Client, ann) -> None:
     """PostgreSQL takes no text with one; SQLite would find nothing by it."""
     ready("Espresso machine")
-    module = ready("Shared by a link", "ben", visibility="link", search_text="said")
+    module = ready("Shared by a link", "ben", visibility="link")
+    SearchEntry.objects.create(module=module, text="said")
     assert "Espresso" in client.get("/?q=espre%00sso").content.decode()
     assert "Espresso" in client.get("/?q=%00").content.decode()
     address = reverse("training", args=[module.pk])

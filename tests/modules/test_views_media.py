@@ -194,4 +194,4 @@ def test_a_transcript_is_not_read_to_serve_a_picture_or_to_tell_the_status(clien
         for name in names:
             client.get(reverse(name, args=[module.pk]))
     assert queries.captured_queries
-    assert [query["sql"] for query in queries.captured_queries if "search_text" in query["sql"]] == []
+    assert [query["sql"] for query in queries.captured_queries if "searchentry" in query["sql"]] == []

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from django.db.models.sql import compiler
 from django.test import Client
 from django.urls import reverse
 
-from modules.models import Module, StageRun, Worker, database_clock
+from modules.models import Module, SearchEntry, StageRun, Worker, database_clock
+from modules.models.outputs import SavedTranscript, SavedWindow
 
 from .factories import make_module, make_user
 
@@ -115,7 +119,12 @@ def test_cues_of_captions_are_shown_too(client: Client, ann) -> None:
     module = at_work(stage="steps", progress=40)
     cues = [{"number": 1, "start": 1.0, "end": 2.0, "text": "From the captions"}]
     StageRun.objects.create(
-        module=module, lease_token="r", stage="speech", outcome="done", key="k", output={"cues": cues}
+        module=module,
+        lease_token="r",
+        stage="speech",
+        outcome="done",
+        key="k",
+        output=SavedTranscript.of(cues, "en").to_json(),
     )
     assert "From the captions" in fragment(client, module).content.decode()
 
@@ -241,6 +250,42 @@ def test_the_poll_costs_the_same_whatever_there_is(client: Client, ann, django_a
         )
     with django_assert_max_num_queries(14):
         fragment(client, module)
+
+
+@pytest.fixture
+def fetched(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The bytes of each row that the database gives to a query of Django's."""
+    sizes: list[int] = []
+    rows_of = compiler.cursor_iter
+
+    def counted(*args: Any) -> Iterator[Any]:
+        for rows in rows_of(*args):
+            sizes.extend(sum(len(value) for value in row if isinstance(value, str | bytes)) for row in rows)
+            yield rows
+
+    monkeypatch.setattr(compiler, "cursor_iter", counted)
+    return sizes
+
+
+@pytest.mark.parametrize("outcome", ["done", "part"])
+def test_a_poll_reads_no_more_of_a_long_transcript_than_it_shows(client: Client, ann, fetched, outcome: str) -> None:
+    """Once the speech was heard, each poll used to read hours of talk to show four lines of it."""
+    module = at_work(stage="steps", progress=40, duration=10_800.0)
+    cues = [
+        {"number": n, "start": n * 3.0, "end": n * 3.0 + 2, "text": f"Sentence {n} " + "x" * 90} for n in range(3600)
+    ]
+    whole = SavedTranscript.of(cues, "en").to_json()
+    window = SavedWindow("The last window", 10_790.0, {"filler": "x" * 50_000}).to_json()
+    StageRun.objects.create(
+        module=module, lease_token="r", stage="speech", key="k", outcome=outcome,
+        output=whole if outcome == "done" else window,
+    )  # fmt: skip
+    SearchEntry.objects.create(module=module, text="x" * 500_000)
+    fetched.clear()
+    html = fragment(client, module).content.decode()
+    assert ("Sentence 3599" if outcome == "done" else "The last window") in html
+    assert sum(fetched) > 100, "what was read is counted"
+    assert sum(fetched) < 20_000
 
 
 @pytest.mark.parametrize(
