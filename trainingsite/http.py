@@ -1,4 +1,4 @@
-"""Error answers for programs. Knows nothing of the apps, so that each of them may use it."""
+"""How every part of the site says no to a program. Knows nothing of the apps, so that each of them may use it."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ def unavailable(request: HttpRequest, error: BaseException) -> HttpResponse:
 
 
 def answers_503(hook: Callable[..., HttpResponse | None]) -> Callable[..., HttpResponse | None]:
-    """Wrap a middleware's hook before or after the view, where no other middleware sees its exceptions."""
+    """For what a middleware does before or after the view, where no other middleware sees its exceptions."""
 
     @functools.wraps(hook)
     def guarded(self: Any, request: HttpRequest, *args: Any) -> HttpResponse | None:
