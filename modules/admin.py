@@ -35,7 +35,7 @@ class StageFilter(admin.SimpleListFilter):
 
 
 class StageLabel:
-    """For rows with the name of a stage."""
+    """Shows the stage's label in a column, for rows that hold its name."""
 
     @admin.display(description="stage", ordering="stage")
     def stage_label(self, row: Module | StageRun | AICall) -> str:
@@ -43,7 +43,7 @@ class StageLabel:
 
 
 class ReadOnlyInline(admin.TabularInline):
-    """Rows that the machine writes."""
+    """Rows that the machine writes: people read them, and change them by actions only."""
 
     extra = 0
     can_delete = False
@@ -181,7 +181,7 @@ class ModuleAdmin(StageLabel, admin.ModelAdmin):
         return str(timedelta(seconds=round(module.duration))) if module.duration else "–"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Module]:
-        # A sum of its own: one over a join groups by each column, and so reads every transcript.
+        # The sum is a subquery, because a join would group by each column and so read every transcript.
         calls = AICall.objects.filter(module=OuterRef("pk")).order_by().values("module").annotate(sum=Sum("cost"))
         return super().get_queryset(request).annotate(spent=Subquery(calls.values("sum")))
 

@@ -31,17 +31,17 @@ MESSAGES = {
     "cancelled": _("Cancelled"),
     # Notices: the module is ready, but this could not be done.
     "no_audio": _(
-        "This video has no sound, so the steps come from what is seen. Add a captions file to get a transcript."
+        "This video has no sound, so the steps are based on its pictures. Add a captions file to get a transcript."
     ),
-    "no_speech": _("Nobody speaks in this video, so the steps come from what is seen."),
+    "no_speech": _("Nobody speaks in this video, so the steps are based on its pictures."),
     "speech_unavailable": _(
-        "Speech could not be turned into text here, so the steps come from what is seen. "
+        "Speech could not be turned into text here, so the steps are based on the pictures. "
         "Add a captions file, or ask your administrator to set up speech recognition."
     ),
     "captions_unreadable": _("The captions could not be read, so the speech was used instead."),
     "no_stills": _("No pictures could be taken from this video."),
     "damaged": _("Part of this file is damaged. The training covers the first {seconds} seconds, which could be read."),
-    "visual_steps": _("These steps come from changes of picture alone. Add a captions file to get steps with words."),
+    "visual_steps": _("These steps only mark where the picture changes. Add a captions file to get steps with words."),
     # What an AI service could not do. Local means were used in its place.
     "ai_key_refused": _(
         "The AI service refused our key, so this was made without it. "
@@ -64,7 +64,7 @@ MESSAGES = {
         "Please ask your administrator to check {address_setting}."
     ),
     "ai_request_refused": _(
-        "The AI model {model} could not be asked in the way we need, so this was made without it. "
+        "The AI model {model} does not support what we ask of it, so this was made without it. "
         "Please ask your administrator to choose another one in {setting}."
     ),
     "ai_busy": _("The AI service is overloaded, so this was made without it. Process the video again later."),
@@ -82,9 +82,11 @@ MESSAGES = {
     "damaged_video": _(
         "This video is damaged or was cut off, and could not be read. Please export it again and upload the new file."
     ),
-    "empty_video": _("This video has no length: there is nothing to watch in it. Please export it again."),
-    "too_many_pixels": _("This video says that it is {width} × {height} pixels. Please export it at 4K or less."),
-    "too_long": _("This video says that it is {hours} hours long. Please upload at most {limit} hours."),
+    "empty_video": _("This video is empty: it has no pictures to watch. Please export it again."),
+    "too_many_pixels": _(
+        "According to the file, this video is {width} × {height} pixels. Please export it at 4K or less."
+    ),
+    "too_long": _("According to the file, this video is {hours} hours long. Please upload at most {limit} hours."),
     "file_missing": _("The video file is no longer in the storage. Please upload it again."),
     "file_changed": _("The video file in the storage is not the one that was uploaded. Please upload it again."),
     "worker_died": _(
@@ -94,16 +96,16 @@ MESSAGES = {
     "storage_down": _("The file storage could not be reached. Please try again in a few minutes."),
     "database_down": _("The database could not be reached. Please try again in a few minutes."),
     "too_heavy": _(
-        "This video needs more memory than it may take here. Please export it with a smaller picture (1080p, say) "
-        "and upload it again, or ask your administrator to raise RUN_MEMORY_MB."
+        "This video needs more memory than one video may use here. Please export it with a smaller picture "
+        "(1080p, say) and upload it again, or ask your administrator to raise RUN_MEMORY_MB."
     ),
     "too_much_scratch": _(
-        "This video needs more room on the disk than it may take here while it is processed. Please export it at a "
+        "While it is processed, this video needs more disk space than one video may use here. Please export it at a "
         "lower quality or in shorter parts, or ask your administrator to raise RUN_DISK_MB."
     ),
     "too_slow": _("Processing took far longer than it should, and was stopped. Please try again."),
     "internal": _("Something went wrong on our side. We have kept your video: please try again."),
-    # What the door says to an upload that it turns away.
+    # Rejections: why an upload was not accepted.
     "not_found": _("There is no such training, or it was not shared with you."),
     "signed_out": _("Please sign in first."),
     "no_file": _("Please choose a video to upload."),
@@ -114,12 +116,12 @@ MESSAGES = {
     "no_length": _("Please send the video with a Content-Length header, so that we know how much to expect."),
     "bad_form": _("This upload could not be read. Please send it as a form (multipart/form-data) with a field “file”."),
     "form_too_big": _("This is more than {limit} MB, which is too much for this form. Please send less."),
-    "form_broken_off": _("What you sent did not arrive in full. Please go back and try again."),
+    "form_broken_off": _("What you sent did not arrive completely. Please go back and try again."),
     "bad_title": _("This title is too long. Please use at most {limit} characters."),
     "bad_captions": _("These captions could not be read. Please choose a WebVTT (.vtt) or SubRip (.srt) file."),
-    "broken_off": _("The upload broke off before the whole file had arrived. Please try again."),
+    "broken_off": _("The upload stopped before the whole file had arrived. Please try again."),
     "disk_full": _("There is not enough room for this file on the server. Please tell your administrator."),
-    "too_many": _("You have {limit} videos in work. Please wait until one of them is ready."),
+    "too_many": _("You already have {limit} videos in progress. Please wait until one of them is ready."),
     "not_allowed": _("Please send the video by POST."),
 }
 # Rows of older versions do not say which setting is meant, because there was one provider that had any.

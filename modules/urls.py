@@ -23,7 +23,7 @@ urlpatterns = [
     path("modules/<uuid:pk>/captions.vtt", serve_files.captions_vtt, name="captions"),
     path("modules/<uuid:pk>/chapters.vtt", serve_files.chapters_vtt, name="chapters"),
     path("modules/<uuid:pk>/transcript.txt", serve_files.transcript_txt, name="transcript"),
-    # A text that is no id gets a JSON answer too.
+    # These take any text, so that a program with a wrong id gets JSON too, and not the page for a 404.
     path("api/upload/status/<str:pk>/", api.status_json),
     path("api/upload/status/<str:pk>", api.status_json, name="status_json"),
 ]

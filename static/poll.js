@@ -20,7 +20,7 @@
   document.addEventListener("htmx:response:error", (event) => {
     if (!polled(event)) return;
     const status = event.detail.ctx.response.status;
-    // Gone (deleted, or no longer shared): the page itself says so.
+    // The training was deleted, or is no longer shared: the reloaded page says so.
     if (status === 404 || status === 403) location.reload();
     else lost(true, status === 503 ? "busy" : "lost");
   });

@@ -54,7 +54,7 @@
     verdict(form).classList.add(good ? "verdict-right" : "verdict-wrong");
     answer(form).hidden = false;
     answer(form).open = true;
-    // The button keeps the focus, and now leads on.
+    // The button keeps the focus, so the next press of a key goes to the next question.
     button(form).textContent = open().length ? "Next question" : "See the result";
     button(form).classList.remove("button-primary");
     if (!open().length) finish();

@@ -1,4 +1,4 @@
-// The upload page: drag and drop, a bar of the bytes with speed and time left, and cancel. Without it, the form works.
+// The upload page: drag and drop, a progress bar with speed and time left, and cancel. The form works without it.
 (() => {
   "use strict";
   const byId = (id) => document.getElementById(id);
@@ -52,7 +52,7 @@
   const brings = (event) => [...(event.dataTransfer?.types || [])].includes("Files");
   document.addEventListener("dragover", (event) => {
     if (!brings(event)) return;
-    event.preventDefault(); // Dropped beside the box, a file must not replace the page.
+    event.preventDefault(); // A file that is dropped beside the box would replace the page.
     drop.classList.add("drop-over");
   });
   document.addEventListener("dragleave", (event) => { if (!event.relatedTarget) drop.classList.remove("drop-over"); });
@@ -84,7 +84,7 @@
     byId("sending-fill").setAttribute("transform", `scale(${(100 * sent) / total} 1)`);
     const facts = [`${size(sent)} of ${size(total)}`];
     if (speed) facts.push(`${size(speed)}/s`, left((total - sent) / speed));
-    byId("sending-cancel").hidden = sent >= total; // All is there: the server makes a module of it.
+    byId("sending-cancel").hidden = sent >= total; // The server has the whole file and makes a module of it, so there is nothing to cancel.
     byId("sending-facts").textContent = sent < total ? facts.join(" · ") : "Sent. Checking the file…";
   };
 
@@ -98,7 +98,7 @@
     }
     sending(false);
     if (status === 401) return location.assign(`${form.dataset.signIn}?next=${encodeURIComponent(location.pathname)}`);
-    fail(response?.error || "The server could not take the file. Please try again in a minute.");
+    fail(response?.error || "The server could not accept the file. Please try again in a minute.");
   };
 
   form.addEventListener("submit", (event) => {
@@ -117,7 +117,7 @@
     let [at, before, speed] = [performance.now(), 0, 0];
     request.upload.addEventListener("progress", (progress) => {
       const now = performance.now();
-      // Once in half a second, smoothed: figures that jump cannot be read.
+      // Twice a second at most, and smoothed, because nobody can read figures that jump.
       if (now - at < 500 && progress.loaded < progress.total) return;
       const measured = ((progress.loaded - before) / (now - at)) * 1000;
       speed = speed ? 0.7 * speed + 0.3 * measured : measured;
@@ -144,6 +144,6 @@
   const drags = matchMedia("(hover: hover)").matches;
   drop.querySelector(".drop-title").textContent = drags ? "Drop a video here" : "Choose a video";
   input.setAttribute("aria-label", "Video");
-  input.removeAttribute("required"); // Said by the button that waits, not by a bubble on a hidden field.
+  input.removeAttribute("required"); // The browser's own hint would point at a hidden field; the disabled button tells instead.
   chosen();
 })();

@@ -74,7 +74,7 @@ def test_while_postgresql_is_down_every_request_is_answered_in_plain_words_and_n
     own_postgres.stop()
 
     page = whole(*site.request("GET", f"/modules/{module}/processing/"))
-    assert "catching its breath" in page and "site.css" in page
+    assert "not available right now" in page and "site.css" in page
     assert 'http-equiv="refresh"' in page
     poll = site.request("GET", f"/modules/{module}/status/", headers={"HX-Request": "true"})
     assert "<" not in whole(*poll)
@@ -85,7 +85,7 @@ def test_while_postgresql_is_down_every_request_is_answered_in_plain_words_and_n
     body, content_type = multipart({}, [("file", "v.mp4", video.read_bytes())])
     form = whole(*site.request("POST", "/upload/", body, {"Content-Type": content_type}))
     # A reload would send the file again.
-    assert "catching its breath" in form and "http-equiv" not in form
+    assert "not available right now" in form and "http-equiv" not in form
     assert site.media() == before
     assert "Traceback" not in site.web.output()
 

@@ -1,4 +1,4 @@
-"""`/healthz`: the process is alive. `/readyz`: each part it leans on, with a word of cure. Neither needs sign-in."""
+"""`/healthz`: the process is alive. `/readyz`: each part it needs, and how to mend it. Neither needs sign-in."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def readyz(request: HttpRequest) -> JsonResponse:
-    """200 when uploads are taken in and worked on, else 503. AI has other means, so it never is the reason."""
+    """200 when uploads are accepted and processed, else 503. AI is never the reason: local means take its place."""
     parts = {"database": database()}
     listening = listeners() if parts["database"].ok else []
     parts |= {"queue": queue(listening), "workers": workers(listening), "storage": storage(), "ai": ai()}

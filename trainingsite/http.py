@@ -14,7 +14,7 @@ def wants_json(request: HttpRequest) -> bool:
 
 
 def error_json(code: str, sentence: str, status: int) -> JsonResponse:
-    """`{success: false, error, errorCode}`, as every address under /api/ says no."""
+    """`{success: false, error, errorCode}`: the form that an error has at every address under /api/."""
     response = JsonResponse({"success": False, "error": sentence, "errorCode": code}, status=status)
     if status == 401:
         response["WWW-Authenticate"] = "Bearer"

@@ -16,8 +16,10 @@ DRAIN_CHUNK = 512 * 1024
 
 
 def drain(request: HttpRequest) -> None:
-    """Read and drop what is still on its way, for a few seconds: a client that writes all before it reads would
-    see a broken connection in place of our answer. Past that the server closes the connection."""
+    """Read and drop what is still on its way, for a few seconds; then the server closes the connection.
+
+    A client that writes everything before it reads would otherwise see a broken connection in place of our answer.
+    """
     until = time.monotonic() + DRAIN_SECONDS
     with read_timeout(request, DRAIN_SILENCE), contextlib.suppress(UnreadablePostError):
         while time.monotonic() < until and request.read(DRAIN_CHUNK):
@@ -53,6 +55,6 @@ def read_timeout(request: HttpRequest, seconds: float, in_all: float | None = No
 
 def _hear_no_more(connection: socket.socket, late: threading.Event) -> None:
     late.set()
-    # Who has hung up meanwhile has nothing more to say either.
+    # A client that has hung up meanwhile sends nothing more anyway.
     with contextlib.suppress(OSError):
         connection.shutdown(socket.SHUT_RD)

@@ -23,9 +23,9 @@ RETRY_AFTER = 5  # seconds
 
 
 def unavailable(request: HttpRequest, error: BaseException) -> HttpResponse:
-    """The 503: JSON for programs, one sentence for polls (whose page stays as it is and goes on), a page for people.
+    """The 503: JSON for programs, a sentence for polls (whose page stays and polls again), a page for people.
 
-    What was being uploaded goes before the answer.
+    What was being uploaded is removed before the answer is sent.
     """
     logger.warning("%s %s: the database cannot be used: %s", request.method, request.path, error)
     drain(request)
@@ -36,7 +36,7 @@ def unavailable(request: HttpRequest, error: BaseException) -> HttpResponse:
     elif request.htmx:
         response = HttpResponse(sentence, status=503, content_type="text/plain; charset=utf-8")
     else:
-        # Without the request: what templates know by it (the user, messages) is in the database.
+        # Rendered without the request, whose context (the user, messages) would be read from the database.
         safe = request.method in ("GET", "HEAD")
         response = HttpResponse(render_to_string("503.html", {"goes_on": safe, "seconds": RETRY_AFTER}), status=503)
     response["Retry-After"] = str(RETRY_AFTER)
@@ -60,13 +60,13 @@ def answers_503(hook: Callable[..., HttpResponse | None]) -> Callable[..., HttpR
 
 
 class DatabaseUnavailableMiddleware(MiddlewareMixin):
-    """For what views raise."""
+    """Answers 503 when a view raises such an error."""
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         return unavailable(request, error) if is_database_unavailable(error) else None
 
 
 class SessionMiddleware(sessions.SessionMiddleware):
-    """Django's, which writes a changed session after the view."""
+    """Django's, with a 503 when it cannot write a changed session after the view, where nobody else sees the error."""
 
     process_response = answers_503(sessions.SessionMiddleware.process_response)

@@ -77,7 +77,7 @@ def accept(
     try:
         keep(module, upload, upload_file, captions, started)
     except IntegrityError:
-        # Two with one key arrived together: the other one won, and this one's file is gone.
+        # Two uploads with one key arrived together. The other one was first, and this one's file has been removed.
         if first := earlier_upload(user, idempotency_key):
             return first.module
         raise
@@ -101,7 +101,7 @@ def keep(module: Module, upload: Upload, video: File, captions: File | None, sta
 
 
 def store(module: Module, video: File, captions: File | None) -> None:
-    """Put the files into the storage (a rename, where it is local). Slow perhaps, so before any transaction."""
+    """Put the files into the storage (a local one renames them). It may be slow, so it comes before any transaction."""
     try:
         name = f"video.{CONTAINERS[module.container].ending}"
         ask(partial(module.video.save, name, video, save=False), video.size)
@@ -125,7 +125,7 @@ def write_rows(module: Module, upload: Upload) -> None:
     complete = False
     try:
         with transaction.atomic():
-            # The door counted before the body was read, and others may have come in since.
+            # Admission counted before the body was read, and other uploads may have been accepted since.
             if upload.source != Upload.Source.COMMAND and over_active_limit(upload.user):
                 raise Rejected("too_many", limit=settings.MAX_ACTIVE_PER_USER)
             module.save(force_insert=True)
@@ -151,7 +151,7 @@ def remove_files(module: Module) -> None:
 
 
 def over_active_limit(user: Any) -> bool:
-    """Has this person as many videos in work as one may have?"""
+    """Has this person as many videos in progress as one may have?"""
     return Module.objects.in_work().filter(owner=user).count() >= settings.MAX_ACTIVE_PER_USER
 
 

@@ -1,6 +1,6 @@
-"""The door: what can be said about an upload before its body is read, and then the reading of it.
+"""Admission: checks an upload before its body is read, and then reads the body.
 
-Other forms come through it too: small as they are, none may keep a thread waiting for its body.
+Other forms are admitted here too, because even a small one holds a thread when its body does not come.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class AdmissionMiddleware:
 
     @answers_503
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
-        # Here and not in __call__: the refusal's page needs the CSRF cookie, which is known only by now.
+        # Here and not in __call__, because the page of a rejection needs the CSRF cookie, which is known only by now.
         if request.method != "POST":
             return None
         if request.resolver_match.view_name not in GUARDED:
@@ -97,7 +97,7 @@ def receive(request: HttpRequest) -> None:
 def other_form(request: HttpRequest) -> HttpResponse | None:
     """Take in the body of a form that is no upload. An answer: the form is too big, or did not arrive in time.
 
-    Whoever sends nothing, or a byte now and then, would hold a thread; and for this nobody need be signed in.
+    A client that sends nothing, or a byte now and then, would hold a thread, and it need not even be signed in.
     """
     length = request.META.get("CONTENT_LENGTH") or "0"
     if not length.isdecimal() or int(length) > OTHER_FORM_MB * MB:

@@ -48,7 +48,7 @@ class UploadForm(forms.Form):
 
     @classmethod
     def rejected(cls, sentence: str) -> Self:
-        """An empty form that says why the last one was turned away before it was read."""
+        """An empty form that says why the last one was rejected before it was read."""
         form = cls()
         form.full_clean()
         form.cleaned_data = {}

@@ -78,7 +78,7 @@ class StreamToDisk(TemporaryFileUploadHandler):
 
     def stop(self, code: str) -> None:
         self.request.upload_problem = code
-        # True: do not read the rest. The refusal does that, for a while.
+        # True: Django does not read the rest. `reject` reads it, for a few seconds.
         raise StopUpload(connection_reset=True)
 
 

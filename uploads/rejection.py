@@ -1,4 +1,4 @@
-"""Saying no to an upload: the status and the sentence for each code, as JSON for programs and as a page for people."""
+"""Answers to uploads that are rejected: a status and a sentence, as JSON for programs and as a page for people."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ STATUS = {
 
 
 class Rejected(Exception):
-    """An upload that is turned away; `code` names its sentence in `modules.messages`, which is also its text."""
+    """An upload that is not taken; `code` names its sentence in `modules.messages`, which is also its text."""
 
     def __init__(self, code: str, **params: Any) -> None:
         self.code = code
@@ -40,10 +40,10 @@ class Rejected(Exception):
 
 
 def reject(request: HttpRequest, rejected: Rejected, form: UploadForm | None = None) -> HttpResponse:
-    """The answer to an upload that is turned away. form: what the person had filled in, to be shown again."""
+    """The answer to a rejected upload. form: what the person had filled in, to be shown again."""
     if rejected.code != "broken_off":
         drain(request)
-    # What has arrived goes before the answer, not after it.
+    # This removes what has arrived. A client that reads the answer may count on that.
     request.close()
     status = STATUS.get(rejected.code, 400)
     logger.warning("❌ [%s] Upload rejected: %s", getattr(request, "upload_id", "-"), rejected.code)
@@ -57,7 +57,7 @@ def reject(request: HttpRequest, rejected: Rejected, form: UploadForm | None = N
 
 
 def reject_form(request: HttpRequest, rejected: Rejected) -> HttpResponse:
-    """The answer to a form that is no upload and is turned away at the door: one sentence."""
+    """The answer to a form that is no upload and is not admitted: one sentence."""
     if rejected.code != "form_broken_off":
         drain(request)
     status = STATUS.get(rejected.code, 400)

@@ -1,4 +1,4 @@
-"""The upload page and `POST /api/upload`. Both come through the door (door.py), and end in accept."""
+"""The upload page and `POST /api/upload`. What is posted to them has passed admission.py, and ends in accept.py."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def upload_sample(request: HttpRequest) -> HttpResponse:
 
 
 def receive(request: HttpRequest, source: str) -> HttpResponse:
-    """What the door let in: check the form, accept the video, and answer at once."""
+    """Check the form of an admitted upload, accept the video, and answer at once."""
     form = UploadForm(request.POST, request.FILES)
     if not form.is_valid():
         code, params = form.rejection
@@ -84,7 +84,7 @@ def receive(request: HttpRequest, source: str) -> HttpResponse:
 
 
 def once(key: str, file: File) -> str:
-    """The form's own key, for this file: Back and another file in the same form is another upload."""
+    """The form's own key, with the file in it: who goes back and picks another file makes another upload."""
     return hashlib.sha256(f"{key}\n{file.name}\n{file.size}".encode()).hexdigest() if key else ""
 
 

@@ -1,4 +1,4 @@
-"""The media seam: the only package that imports av (PyAV). Paths in, values of `pipeline.types` out; no Django.
+"""MEDIA SEAM: the only package that imports av (PyAV). Paths in, values of `pipeline.types` out; no Django.
 
 Every failure that the file itself causes is a MediaError whose code has words in `modules.messages`.
 Decoders may crash on hostile files: call these only in a worker's work-horse or in a child process.

@@ -1,4 +1,7 @@
-"""The domain. Verbs live on the QuerySets."""
+"""The rows, and their verbs: whatever changes the state of a row is a method of its QuerySet.
+
+Nothing else of `modules` is imported here, so that everything may import it.
+"""
 
 from . import outputs, stages
 from .content import Cue, Question, Step, Transcript

@@ -106,7 +106,7 @@ class LeaseQuerySet(models.QuerySet):
         )
 
     def finish(self, pk: uuid.UUID, lease_token: str, **fields: object) -> bool:
-        """The run has made its result: `ready` and 100 % together. fields: what of the row is the result."""
+        """The one verb that makes a row ready, with its 100 %. fields: the columns that hold the result."""
         return bool(
             self.held(pk, lease_token).update(
                 status=Status.READY,
@@ -121,7 +121,7 @@ class LeaseQuerySet(models.QuerySet):
         )
 
     def reset_to_queued(self, at: datetime, **fields: object) -> int:
-        """Let these rows wait for a worker as if none had tried; fields: what of theirs begins anew too. How many."""
+        """Queue these rows as if no run had tried them yet. fields: other columns to set. Returns how many."""
         return self.update(
             status=Status.QUEUED,
             attempts=0,
@@ -148,7 +148,7 @@ class LeaseQuerySet(models.QuerySet):
 
 
 class Lease(models.Model):
-    """The columns of such a row. run: the token of the run that holds it, or ''."""
+    """The columns of a row with a lease. lease_token: the token of the run that holds it, or ''."""
 
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.QUEUED, db_index=True)
     lease_token = models.CharField(max_length=32, blank=True, editable=False)

@@ -100,9 +100,9 @@ class ModuleQuerySet(LeaseQuerySet):
         )
 
     def requeue(self, pk: uuid.UUID, at: datetime, *, steps: bool = False, speech: bool = False) -> bool:
-        """A person's word: work on it (again). Saved work is taken up, except what is asked for anew.
+        """Process it again, because a person asks for it. Saved work is used again, except what they want replaced.
 
-        steps: write the steps anew, from the transcript there is; speech: transcribe again, and so the steps too.
+        steps: write the steps again, from the same transcript; speech: transcribe again, and so write the steps too.
         """
         settled = self.exclude(status__in=[Status.QUEUED, Status.PROCESSING]).filter(pk=pk)
         if speech:

@@ -72,7 +72,7 @@ def plain(markup: str) -> str:
 
 
 def clip(cues: Iterable[Cue], duration: float) -> tuple[Cue, ...]:
-    """Only what lies within a video of this many seconds, numbered anew."""
+    """Only what lies within a video of this many seconds, numbered from 1 again."""
     within = (replace(cue, start=max(0.0, cue.start), end=min(cue.end, duration)) for cue in cues)
     return _numbered(cue for cue in within if cue.start < cue.end)
 

@@ -59,7 +59,7 @@ class ProviderError(PipelineError):
 
 
 class ReportProgress(Protocol):
-    """How a stage tells how far it is; called often, it is cheap, and it may raise to end the stage.
+    """How a stage tells how far it is. It is cheap, so call it often; it raises when the run must end.
 
     done: 0..1 of the stage's work. code, params: what is being done, in the words
     of `modules.messages` (None: as before).
@@ -127,7 +127,7 @@ class Span:
 
 @dataclass(frozen=True)
 class AudioBlock:
-    """Consecutive audio. start: seconds; samples: mono float32 at SAMPLE_RATE."""
+    """A stretch of audio without gaps. start: seconds; samples: mono float32 at SAMPLE_RATE."""
 
     start: float
     samples: np.ndarray

@@ -13,7 +13,7 @@ from .attempt import Attempt
 class SavedAnswers(MutableMapping[str, str]):
     """The answers to questions, by the question's key; behind it are saved parts of the stage "enhance".
 
-    "Rebuild steps" asks anew: an answer belongs to its round.
+    "Rebuild steps" asks again, because an answer belongs to its round.
     """
 
     def __init__(self, attempt: Attempt) -> None:

@@ -124,7 +124,7 @@ class Attempt:
         shutil.rmtree(self._folder, ignore_errors=True)
         if error is None:
             return False
-        # Pictures and decoders, kept by the frames that failed for want of memory, leave none to write that down.
+        # After a MemoryError its frames still hold pictures and decoders, which leave no memory to write the end down.
         traceback.clear_frames(tb)
         retry_until_database_answers(partial(self._answer_for, error))
         return True
@@ -318,8 +318,8 @@ def attempt_row(
 ) -> Attempt | None:
     """Claim a row and do the work that finishes it. The attempt, when it did; else None.
 
-    worker: whose run it is ('' in a work-horse: as RQ says). disposable: this process may be ended when it hangs.
-    Delivered twice or ten times, only one run gets the row; the others return quietly.
+    worker: the name written into the row; '' in a work-horse, which takes that of its RQ worker. disposable: this
+    process may be killed when it hangs. A job may come twice or ten times: one run gets the row, the others return.
     """
     worker = worker or jobs.worker_name()
     lease_token = rows.claim(pk, database_clock(), worker)

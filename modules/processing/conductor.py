@@ -53,12 +53,12 @@ PROBE, SCENES, DRAFTS, ENHANCED = map(TypeAdapter, (Probe, tuple[Scene, ...], tu
 
 
 def process(pk: str, *, worker: str = "", disposable: bool = True) -> bool:
-    """Carry the module through, if it is there for the taking. True: this run made it ready. See `attempt_row`."""
+    """Take a queued module through all stages; see `attempt_row`. True: this run made it ready."""
     rows = Module.objects.select_related("upload")
     attempt = attempt_row(rows, pk, make_ready, worker=worker, disposable=disposable)
     if attempt is None:
         return False
-    # Only now: the heartbeat of a run that is over would cut it short.
+    # This waits for the run's end, because a finished run holds no lease, and its heartbeat would cut this short.
     publish.delete_unused_stills(attempt.module)
     return True
 

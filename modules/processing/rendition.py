@@ -18,7 +18,7 @@ logger = logging.getLogger(__name__)
 
 
 def render(pk: str, *, worker: str = "", disposable: bool = True) -> bool:
-    """Make the rendition of module `pk`, if it is there for the taking. True: this run made it. As `process`."""
+    """Make the queued rendition of module `pk`; see `attempt_row`. True: this run made it."""
     rows = Rendition.objects.select_related("module__upload")
     return attempt_row(rows, pk, make, worker=worker, disposable=disposable) is not None
 

@@ -1,1 +1,1 @@
-"""STORAGE SEAM: files in the store, local or remote; what is left over there; and how long a call may take."""
+"""STORAGE SEAM: files in the store (a folder or an object store), files that no row owns, and time limits of calls."""

@@ -1,4 +1,4 @@
-"""Reads whole files without holding them."""
+"""Hashes of files, read piece by piece, because a video may be larger than the memory."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ from modules.pipeline.types import MediaError, ReportProgress
 from .time_limit import CallTimeout, call_with_timeout
 
 if settings.S3_BUCKET:
-    # Only where they are needed: they take half a second to load.
+    # They take half a second to load, so a site without an object store does not import them.
     from botocore.exceptions import BotoCoreError, ClientError
     from s3transfer.exceptions import RetriesExceededError
     from urllib3.exceptions import HTTPError
@@ -50,13 +50,13 @@ CHUNK = 256 * 1024  # bytes that one read of the object store brings
 
 SLOWEST = 64 * 1024  # bytes a second at which an object store must take what is sent to it
 
-MOST_BREAKS = 20  # in one download; it goes on from where it was
+MOST_BREAKS = 20  # interruptions that one download survives
 
 Answer = TypeVar("Answer")
 
 
 def transient_storage_code(error: BaseException | None) -> str:
-    """The code of a fault of the storage that passes, whatever the video is; '' when it is none."""
+    """The code of an error of the storage that is transient, whatever the video is; '' for any other error."""
     if isinstance(error, STORE_ERRORS):
         return "storage_down"
     return "disk_full" if isinstance(error, OSError) and error.errno in NO_ROOM else ""
@@ -68,9 +68,10 @@ def is_local() -> bool:
 
 
 def ask(call: Callable[[], Answer], sent: int = 0) -> Answer:
-    """What the storage answers to a call that sends so many bytes to it. Raises one of STORE_ERRORS.
+    """Make a call to the storage, and return its answer. sent: bytes that it sends. Raises one of STORE_ERRORS.
 
-    Each try of the client ends by S3_TIMEOUT without a byte; a store that sends one byte now and then, by this.
+    The client gives up after S3_TIMEOUT seconds without a byte. A store that sends a byte now and then would never
+    come to that, so the whole call has a time limit too.
     """
     return call() if is_local() else call_with_timeout(call, 3 * settings.S3_TIMEOUT + sent / SLOWEST)
 
@@ -94,7 +95,7 @@ def local_copy(module: Module, folder: Path, report_progress: ReportProgress) ->
     if size != module.upload.size:
         raise MediaError("file_changed")
     if shutil.disk_usage(folder).free < size:
-        # Said before an hour of downloading, not after it.
+        # Better now than after an hour of downloading.
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
     with path.open("wb") as copy:
         _download(remote, size, copy, lambda done: report_progress(done / size, "preparing"))
@@ -102,8 +103,10 @@ def local_copy(module: Module, folder: Path, report_progress: ReportProgress) ->
 
 
 def _download(remote: File, size: int, copy: BinaryIO, report_progress: Callable[[int], None]) -> None:
-    """Write all `size` bytes of `remote` to `copy`. After a break it goes on from where it was, MOST_BREAKS times;
-    a try that brings nothing is the last one. report_progress: called with the bytes that are there.
+    """Write all `size` bytes of `remote` to `copy`. report_progress: called with the bytes that are there.
+
+    A download that is interrupted continues where it stopped, at most MOST_BREAKS times. A try that brought nothing
+    ends it at once.
     """
     done = breaks = 0
     while done < size:
@@ -125,9 +128,9 @@ def _download(remote: File, size: int, copy: BinaryIO, report_progress: Callable
 
 
 def _reader(remote: File, start: int) -> Callable[[], bytes]:
-    """What reads the next piece of an open file, from byte `start` on; b"" at its end."""
+    """A function that reads the next piece of an open file, beginning at byte `start`; it gives b"" at the end."""
     if s3 := getattr(remote, "obj", None):
-        # Its own read() fetches the whole object first, into memory.
+        # The storage's own read() would fetch the whole object into memory first.
         body = s3.get(Range=f"bytes={start}-", IfMatch=s3.e_tag)["Body"]
         return partial(body.read, CHUNK)
     remote.seek(start)
@@ -135,7 +138,7 @@ def _reader(remote: File, start: int) -> Callable[[], bytes]:
 
 
 def read(name: str) -> bytes:
-    """A small file of the storage, whole."""
+    """All bytes of a file in the storage, which must be small enough for the memory."""
 
     def whole() -> bytes:
         with default_storage.open(name) as file:
@@ -156,7 +159,7 @@ def store(path: Path, name: str) -> str:
     try:
         return ask(put, path.stat().st_size)
     except OSError:
-        # A disk that is full: the half that was written would only keep it so.
+        # On a full disk, the half that was written would keep it full.
         if is_local():
             with suppress(OSError):
                 default_storage.delete(name)
@@ -177,7 +180,7 @@ def delete_folder(name: str) -> None:
 
 @contextmanager
 def deleting_files_of(modules: QuerySet[Module]) -> Iterator[None]:
-    """For what deletes these modules: their files go after the commit, when nothing can bring the rows back."""
+    """Around the deletion of these modules. Their files go after the commit, when a rollback cannot bring rows back."""
     folders = [module.folder for module in modules.only("pk")]
     yield
     for folder in folders:
@@ -185,5 +188,5 @@ def deleting_files_of(modules: QuerySet[Module]) -> Iterator[None]:
 
 
 def deleting_files_of_owners(users: Sequence[int]) -> AbstractContextManager[None]:
-    """A person's modules go with them, and so do the files of these; see `accounts.personal_data`."""
+    """A DeletionHook of `accounts.personal_data`: the database deletes a person's modules, and this their files."""
     return deleting_files_of(Module.objects.filter(owner__in=users))

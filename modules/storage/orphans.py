@@ -30,7 +30,7 @@ logger = logging.getLogger(__name__)
 
 HOUR = timedelta(hours=1)
 INCOMING = timedelta(hours=24)
-"""An upload that has wholly arrived is not written to while it is copied to a slow storage."""
+"""Old enough for an incoming file: one that has arrived is not written to while it is copied to a slow storage."""
 
 ROOT = "modules"
 BATCH = 500
@@ -57,7 +57,7 @@ def prune(at: datetime, *, older_than: timedelta | None = None, dry_run: bool = 
 
 
 def remove_stale_scratch(at: datetime) -> None:
-    """Remove the scratch folders, on this machine, of runs that are held no more and wrote nothing lately.
+    """Remove the scratch folders, on this machine, of runs that hold no row any more and wrote nothing lately.
 
     at: by this machine's clock, as the times of its files are.
     """
@@ -66,13 +66,13 @@ def remove_stale_scratch(at: datetime) -> None:
 
 
 def remove_scratch(lease_token: str) -> None:
-    """Remove what a run that died on this machine had in its scratch folder; at once, by whoever saw it die."""
+    """Remove the scratch folder of a run at once, whatever its age: the caller has seen its process die."""
     for folder in Path(settings.WORK_DIR).glob(f"*-{lease_token}"):
         shutil.rmtree(folder, ignore_errors=True)
 
 
 def prune_if_due(every: float) -> None:
-    """Prune, unless another process of this machine is at it, or began to within the last so many seconds."""
+    """Prune, unless another process of this machine is doing so, or began within the last `every` seconds."""
     with (Path(settings.DATA_DIR) / "prune.lock").open("a+") as lock:
         try:
             fcntl.lockf(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -109,7 +109,7 @@ def _storage(before: datetime, dry_run: bool) -> Iterator[Orphan]:
         owned = _owned(listed)
         for pk, names in listed.items():
             if there.get(pk) in IN_WORK or pk in busy:
-                continue  # a run stores a picture first and names it then
+                continue  # its run stores a picture before a row names it
             for name in names:
                 if name not in owned:
                     yield from _remove_stored(name, before, dry_run)
@@ -118,7 +118,7 @@ def _storage(before: datetime, dry_run: bool) -> Iterator[Orphan]:
 
 
 def _module_folders() -> Iterator[tuple[uuid.UUID, str]]:
-    """The folders of modules: (the module's key, the folder's name). What else lies there is not ours."""
+    """The folders of modules: (the module's key, the folder's name). Other folders are not ours, and stay."""
     try:
         folders, _ = default_storage.listdir(ROOT)
     except FileNotFoundError:

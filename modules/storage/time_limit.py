@@ -16,7 +16,7 @@ class CallTimeout(Exception):
 
 
 class _Helper:
-    """A thread that makes one call after the other. A daemon: a call that hangs keeps no process from ending."""
+    """A daemon thread that makes one call after the other; one that hangs keeps no process from ending."""
 
     def __init__(self) -> None:
         self._calls: SimpleQueue[tuple[Callable[[], Any], Future[Any]] | None] = SimpleQueue()
@@ -54,7 +54,7 @@ _idle: list[_Helper] = []
 def call_with_timeout(call: Callable[[], Answer], seconds: float) -> Answer:
     """What `call` returns or raises; raises CallTimeout when that takes longer than so many seconds.
 
-    Then the call goes on in its thread, and what it returns is dropped: let it change nothing that others use.
+    After that the call still runs in its thread and its result is dropped, so it must not change what others use.
     """
     helper = _helper()
     answer = helper.ask(call)

@@ -99,7 +99,7 @@ def poll_trigger() -> str:
 
 @register.simple_tag
 def icon(name: str) -> SafeString:
-    """An icon of the sprite, for the eye only: the words stand beside it."""
+    """An icon of the sprite. Screen readers skip it, because the words stand beside it."""
     return format_html(
         '<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
         static("icons/sprite.svg"),
@@ -116,5 +116,5 @@ def initials(user: Any) -> str:
 
 @register.filter
 def calm(field: BoundField) -> SafeString:
-    """A form's field that does not take the focus when the page opens: it is one of several on it."""
+    """A form's field without autofocus: with several forms on a page, none should take the focus when it opens."""
     return field.as_widget(attrs={"autofocus": False})

@@ -69,7 +69,7 @@ def library(request: HttpRequest) -> HttpResponse:
 @never_cache
 @login_required
 def library_live(request: HttpRequest) -> HttpResponse:
-    """The cards named in ?ids= as they are now; it polls on for those still in work."""
+    """The cards named in ?ids= as they are now. Polling continues for those that are still in progress."""
     asked = [as_uuid(text) for text in request.GET.get("ids", "").split(",")][:PAGE]
     keys: list[uuid.UUID] = [pk for pk in asked if pk]
     modules = list(cards(Module.objects.visible_to(request.user).filter(pk__in=keys)))

@@ -94,7 +94,7 @@ def faults(request: HttpRequest, module: Module) -> list[StageRun]:
 
 
 def queue_position(module: Module) -> int | None:
-    """How many modules are taken up before this one; None when it does not wait."""
+    """How many modules wait in front of this one; None when it does not wait."""
     return Module.objects.ahead_of(module) if module.status == Status.QUEUED else None
 
 

@@ -36,7 +36,7 @@ from .access import visible_or_404
 
 CHUNK = 256 * 1024
 PIECE = 4 * 1024 * 1024
-"""Bytes in one answer to a player, which asks on. A player that is paused reads no more, and would hold a thread."""
+"""Bytes in one answer to a player, which then asks for more. A longer answer to a paused player would hold a thread."""
 
 RANGE = re.compile(r"bytes=([0-9]{0,20})-([0-9]{0,20})")  # longer numbers are none that a browser sends
 
@@ -137,7 +137,8 @@ def serve(request: HttpRequest, name: str, content_type: str, download: str = ""
         response = _local(request, path, content_type, None if download else PIECE)
     if disposition:
         response["Content-Disposition"] = disposition
-    # Only a range without an end is cut short; and Chromium gives an end to what its cache lacks of a file.
+    # What was cut short is not cached. Chromium would ask for the missing rest as a range with an end, and only a range
+    # without one is cut short.
     kept = response.status_code != 206 or download
     return _guarded(response, "private, max-age=600" if kept else "private, no-store")
 

@@ -1,1 +1,1 @@
-"""The processes that take queued rows and run them: RQ's worker, the local worker, and what both do besides."""
+"""The processes that claim queued rows and run them: RQ's worker, the local worker, and the upkeep that both do."""

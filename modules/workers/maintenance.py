@@ -26,7 +26,7 @@ HEARTBEAT_EVERY = 5.0  # seconds
 SWEEP_EVERY = 10.0  # seconds
 
 ASK_AGAIN = 24
-"""So many times in the interval a worker asks whether it is time: workers come and go with every deploy."""
+"""How often within the interval a worker asks whether it is time. Few workers live through a whole one."""
 
 
 class DailyPruning:

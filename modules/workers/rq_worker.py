@@ -33,10 +33,10 @@ PRELOADED = (conductor, rendition)
 
 
 class Reconnect(Retry):
-    """A connection that broke is made anew for two seconds; a time-out ends the call, and the connection with it.
+    """Connects again for about two seconds when a connection breaks; a time-out ends the call and its connection.
 
-    Left open, it would give the late answer to the next question. No longer than that: behind Sentinels redis-py
-    tries the old primary again until the call has failed, and only the next call asks for the new one.
+    After a time-out, an open connection would give the late answer to the next question. Two seconds and no longer,
+    because redis-py asks the Sentinels for a new primary only with the next call, when this one has failed.
     """
 
     def __init__(self) -> None:
@@ -195,10 +195,10 @@ class RQWorker(jobs.RQBaseWorker):
             self.kill_horse()
 
     def request_force_stop(self, signum: int, frame: FrameType | None) -> None:
-        """Told again: Ctrl-C in a terminal reaches each process, and a supervisor passes it on besides.
+        """A second signal is ignored: a terminal sends Ctrl-C to each process, and a supervisor passes it on again.
 
-        All is under way, and cut short it would lose what the work-horse hands back. Only a worker that hangs
-        itself, when its work-horse must have ended long ago, ends as RQ would have it.
+        The worker is ending already, and if it were cut short, what its work-horse hands back would be lost. Only
+        after `_ends_by`, when the work-horse must have ended and the worker itself hangs, RQ may stop it at once.
         """
         if time.monotonic() > self._ends_by:
             super().request_force_stop(signum, frame)

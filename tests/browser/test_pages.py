@@ -73,7 +73,7 @@ def test_the_processing_page_follows_the_work_and_stops_for_good(page: Page, see
     expect(page.locator("#connection")).to_be_hidden(timeout=6000)
     page.route("**/status/", lambda route: route.fulfill(status=503))
     expect(page.locator("#connection")).to_have_text(
-        "The site is catching its breath. This page goes on by itself.", timeout=6000
+        "The site is not available right now. This page tries again by itself.", timeout=6000
     )
     expect(bar).to_have_attribute("aria-valuenow", "62")
     page.unroute("**/status/")

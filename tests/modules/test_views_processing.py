@@ -143,7 +143,8 @@ def test_what_a_transcript_says_is_never_markup(client: Client, ann) -> None:
 def test_a_dead_worker_is_told_honestly(client: Client, ann) -> None:
     module = at_work(stage="speech", progress=15)
     StageRun.objects.create(module=module, lease_token="old", stage="speech", outcome="died", code="worker_died")
-    assert "The worker stopped just now. We took up the work again" in fragment(client, module).content.decode()
+    html = fragment(client, module).content.decode()
+    assert "The worker stopped just now. Processing continues from what was saved" in html
 
 
 def test_notices_are_shown_on_the_page(client: Client, ann) -> None:
@@ -208,7 +209,7 @@ def test_trying_again_counts_among_the_videos_in_work(client: Client, ann, setti
     at_work(), at_work()
     module = make_module(status="failed", error={"code": "internal", "params": {}})
     answer = client.post(reverse("modules:retry", args=[module.pk]), follow=True)
-    assert "You have 2 videos in work." in answer.content.decode()
+    assert "You already have 2 videos in progress." in answer.content.decode()
     module.refresh_from_db()
     assert module.status == "failed"
 

@@ -68,7 +68,7 @@ def test_what_is_no_video_is_refused_on_every_way_in(media: Path):
 def test_the_count_of_those_in_work_is_taken_again_when_the_rows_are_written(clip: bytes, media: Path, settings: Any):
     settings.MAX_ACTIVE_PER_USER = 0
     anna = User.objects.create_user("anna")
-    with pytest.raises(Rejected, match="You have 0 videos in work"):
+    with pytest.raises(Rejected, match="You already have 0 videos in progress"):
         accept(ContentFile(clip, "one.mp4"), user=anna, source=Upload.Source.API)
     assert files_in(media) == []
     accept(ContentFile(clip, "one.mp4"), user=anna, source=Upload.Source.COMMAND)

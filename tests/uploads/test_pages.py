@@ -125,7 +125,7 @@ REFUSED = {
     "no file": ({}, {}, 400, "Please choose a video"),
     "too big": ({"MAX_UPLOAD_MB": 0, "MAX_CAPTIONS_KB": -1000}, {"title": "x" * 100_000}, 413, "larger than 0 MB"),
     "disk full": ({"MIN_FREE_DISK_MB": 10**12}, {}, 507, "not enough room"),
-    "too many": ({"MAX_ACTIVE_PER_USER": 0}, {}, 429, "You have 0 videos in work"),
+    "too many": ({"MAX_ACTIVE_PER_USER": 0}, {}, 429, "You already have 0 videos in progress"),
 }
 
 

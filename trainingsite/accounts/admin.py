@@ -11,7 +11,7 @@ from .personal_data import deleting
 
 @admin.register(User)
 class PersonAdmin(UserAdmin):
-    """Django's; a person's modules go with them, and so do the files of these."""
+    """Django's; with a person, the files of their modules are deleted too (see `personal_data`)."""
 
     def delete_model(self, request: HttpRequest, obj: User) -> None:
         with deleting([obj.pk]):

@@ -1,4 +1,4 @@
-"""API tokens at the door: `Authorization: Bearer <token>` acts as its user and needs no CSRF token."""
+"""Signs programs in: `Authorization: Bearer <token>` acts as its user and needs no CSRF token."""
 
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware

@@ -16,7 +16,7 @@ from django.db.backends.postgresql import base
 from psycopg.pq import TransactionStatus
 
 USABLE_WITHIN = 3.0
-"""Seconds for the look at a connection that was used before: no answer, and a new one is made."""
+"""Seconds that an older connection gets to prove that it still works; without an answer a new one is made."""
 
 
 class Connection(psycopg.Connection):

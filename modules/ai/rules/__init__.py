@@ -1,4 +1,4 @@
-"""The local writer: segmenting, titles and wording by rule, with a table for each language."""
+"""The local writer: it finds steps, titles and questions by rule, with a table of words for each language."""
 
 from .local_writer import LocalWriter
 

@@ -1,4 +1,4 @@
-"""The sweep, by hand."""
+"""Runs the sweep once, for an operator who does not want to wait for a worker's."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ from modules.workers.subprocesses import STOP_WITHIN
 logger = logging.getLogger(__name__)
 
 RESTART_AFTER = 1.0  # seconds before a worker that ended by itself is started again
-END_WITHIN = STOP_WITHIN + 3.0  # seconds that workers get to end when all is to end
+END_WITHIN = STOP_WITHIN + 3.0  # seconds that workers get to end before they are killed
 
 
 class Command(jobs.RQWorkerCommand):
@@ -42,7 +42,7 @@ class Command(jobs.RQWorkerCommand):
     def _work_alone(self, queue: str, **options: Any) -> bool:
         """One worker, in this process. False: there is no Redis to begin with, and it must be waited for."""
         if options["burst"] or options["max_jobs"] or options["max_idle_time"]:
-            # Who is to end when there is nothing to do waits for nothing.
+            # A worker that should end when there is nothing to do does not wait for Redis either.
             super().handle(queue, **options)
             return True
         return jobs.reachable() and self._work(queue, **options)
@@ -61,9 +61,10 @@ class Command(jobs.RQWorkerCommand):
     def _supervise(self, workers: dict[str, Callable[[], object]]) -> None:
         """Keep one worker process for each queue alive until told to stop, and then until they have ended.
 
-        None is begun while Redis is down (jobs says so, and looks again every 5 s).
+        No worker is started while Redis is down; `jobs.reachable` asks it again every 5 s.
         """
-        # Not an Event: a signal that comes while its lock is held, by a wait or by a first signal, waits for ever.
+        # A list and not an Event: a signal that comes while the Event's lock is held, by a wait or by an earlier one,
+        # would wait for that lock for ever.
         stopping: list[int] = []
         for sig in (signal.SIGTERM, signal.SIGINT):
             signal.signal(sig, lambda signum, _: stopping.append(signum))
@@ -82,7 +83,7 @@ class Command(jobs.RQWorkerCommand):
 
 
 def _reap(running: dict[int, str], due: dict[str, float]) -> None:
-    """Take note of workers that ended: each is due again in a second."""
+    """Take note of workers that ended: each is to be started again in a second."""
     for pid, queue in list(running.items()):
         if os.waitpid(pid, os.WNOHANG)[0]:
             del running[pid]

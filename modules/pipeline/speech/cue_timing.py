@@ -1,4 +1,4 @@
-"""Text in, cues out: the time of each sentence is looked up in where somebody spoke."""
+"""Text in, cues out: the times of a sentence are looked up in the spans in which somebody spoke."""
 
 from __future__ import annotations
 
@@ -70,8 +70,8 @@ def _time(spans: Sequence[Span], position: float, *, after: bool) -> float:
 def _boundaries(captions: Sequence[str], spans: Sequence[Span]) -> list[float]:
     """Where one caption ends and the next begins, as positions in the voiced time of the spans.
 
-    By length alone the errors add up; but who ends a sentence mostly takes a breath. So each boundary is
-    either where the length puts it or at a pause, whichever makes the whole likeliest (dynamic programming).
+    By length alone the errors would add up. But speakers mostly pause after a sentence, so each boundary is either
+    where the length puts it or at a pause, whichever makes the whole likeliest (dynamic programming).
     """
     weights = [_spoken_length(caption) for caption in captions]
     total = sum(span.duration for span in spans)

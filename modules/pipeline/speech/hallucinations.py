@@ -1,4 +1,4 @@
-"""Text that a recogniser made up: in silence and in noise they write what they heard most often in training."""
+"""Finds text that a recogniser made up: in silence and noise it writes what it heard most often in training."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def _loops(text: str) -> bool:
         if most > 3 and most > said.total() * 0.6:
             return True
     coded = text.encode("utf-8", "replace")
-    # Whisper's own sign of a loop.
+    # Whisper takes a text that compresses this well for a loop too, with the same threshold.
     return len(coded) > 200 and len(coded) / len(zlib.compress(coded)) > 2.4
 
 

@@ -1,4 +1,4 @@
-"""Windows through a recogniser, each paid for once."""
+"""Sends windows to a recogniser, each one once, so that nothing is paid for twice."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ class _Course:
 
 
 def _cues(windows: Mapping[int, Window], heard: Mapping[int, WindowTranscript]) -> tuple[Cue, ...]:
-    """All that was truly said."""
+    """The cues of all windows but those whose text was made up."""
     said = {
         number: answer
         for number, answer in heard.items()

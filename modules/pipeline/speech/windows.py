@@ -12,11 +12,11 @@ from ..types import SAMPLE_RATE, AudioBlock, Span, Voiced, Window
 LONGEST = 15.0
 """Seconds a window lasts at most."""
 PAD = 0.2  # seconds of a pause that stay with the speech beside it
-SILENCE = 3.0  # seconds of a pause that is in no window: recognisers invent text in it, and it costs money
-WARM_UP = 2.0  # seconds of audio that the voice detector hears once more before what is new
+SILENCE = 3.0  # seconds of a pause that is left out of windows: recognisers invent text in it, and it costs money
+WARM_UP = 2.0  # seconds of audio that the voice detector hears a second time before what is new, to warm up
 _ROOM = LONGEST - 2 * PAD  # what speech may take of a window
 _SETTLED = 1.0  # seconds after which a stretch's end no longer changes where speech was found
-_SLIVER = 0.15  # seconds: less than this, behind what is done, is the rest of a word that was done
+_SLIVER = 0.15  # seconds: speech shorter than this after a window is the rest of a word that is in the window
 _STRETCH = 70 * SAMPLE_RATE  # samples looked at together: the same stretches, however the blocks come
 _GAP = 0.05  # seconds without audio that are more than rounding
 _FRAME = SAMPLE_RATE // 50  # 20 ms, in which loudness is measured

@@ -20,7 +20,7 @@ class Command(BaseCommand):
         username, password = settings.DEMO_USERNAME, settings.DEMO_PASSWORD or kept_password()
         user, _ = User.objects.get_or_create(username=username)
         user.is_staff = user.is_superuser = user.is_active = True  # so that the admin can be seen too
-        # Setting the same password anew would sign its sessions out.
+        # Setting the same password again would sign its sessions out.
         if not user.check_password(password):
             user.set_password(password)
         user.save()
