@@ -42,6 +42,15 @@ def test_a_deleted_step_does_not_come_back():
     assert not gone
 
 
+def test_a_deleted_step_that_no_new_step_matches_stays_deleted_for_the_next_rewrite():
+    old = step("A", 0, 5, (1, 2), deleted=True)
+    between, gone = merge([old], [step("B", 50, 60, (9,))], (), same_cues=True)
+    assert [(one.title, one.deleted) for one in between] == [("A", True), ("B", False)]
+    assert not gone
+    kept, _ = merge(between, [step("A", 0, 5, (1, 2)), step("B", 50, 60, (9,))], (), same_cues=True)
+    assert [one.title for one in kept if not one.deleted] == ["B"]
+
+
 def test_a_step_that_a_person_added_stays():
     added = Step(title="Mine", start=2, end=3)
     kept, gone = merge([added], [step("A", 0, 5, (1,))], (), same_cues=True)

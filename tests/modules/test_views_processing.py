@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from modules.models import Module, StageRun, Worker, database_clock
+from modules.views.live import nobody_listens
 
 from .factories import make_module, make_user
 
@@ -94,6 +95,26 @@ def test_where_no_worker_listens_it_says_so_and_staff_learn_the_command(client: 
     assert "manage.py localworker" in fragment(client, module).content.decode()
     Worker.objects.seen("w", kind="local", host="h", pid=1, queues=["default"])
     assert "Nothing is working" not in fragment(client, module).content.decode()
+
+
+@pytest.mark.parametrize(("age", "told"), [(None, True), (0, False), (29, False), (31, True)])
+def test_a_run_that_was_heard_of_lately_is_at_work_though_its_worker_is_not_known(age: int | None, told: bool) -> None:
+    at = database_clock()
+    module = at_work(heartbeat_at=None if age is None else at - timedelta(seconds=age))
+    assert nobody_listens(module, at) is told
+
+
+@pytest.mark.parametrize(("age", "told"), [(29, False), (31, True)])
+def test_a_worker_that_has_not_been_heard_of_for_half_a_minute_listens_no_more(age: int, told: bool) -> None:
+    at = database_clock()
+    worker = {"kind": "local", "host": "h", "pid": 1, "queues": ["default"]}
+    Worker.objects.create(name="w", heartbeat_at=at - timedelta(seconds=age), **worker)
+    assert nobody_listens(make_module(), at) is told
+
+
+@pytest.mark.parametrize("status", ["ready", "failed", "cancelled"])
+def test_nobody_need_listen_for_a_module_that_is_settled(status: str) -> None:
+    assert not nobody_listens(make_module(status=status), database_clock())
 
 
 def test_lines_and_pictures_appear_as_they_are_found(client: Client, ann) -> None:
@@ -196,6 +217,32 @@ def test_trying_again_counts_among_the_videos_in_work(client: Client, ann, setti
     assert "You have 2 videos in work." in answer.content.decode()
     module.refresh_from_db()
     assert module.status == "failed"
+
+
+def test_trying_again_may_take_the_last_free_place_and_others_videos_take_none(client: Client, ann, settings) -> None:
+    settings.MAX_ACTIVE_PER_USER = 2
+    at_work()
+    for status in ("ready", "failed", "cancelled"):
+        make_module(status=status)
+    for _ in range(2):
+        make_module(make_user("ben"))
+    module = make_module(status="failed", error={"code": "internal", "params": {}})
+    client.post(reverse("retry", args=[module.pk]))
+    module.refresh_from_db()
+    assert module.status == "queued"
+
+
+def test_staff_who_try_again_take_a_place_of_the_owner(client: Client, settings) -> None:
+    settings.MAX_ACTIVE_PER_USER = 1
+    boss = make_user("boss", is_staff=True)
+    client.force_login(boss)
+    make_module(boss)
+    mine, full = (make_module(make_user(name), status="failed", error={"code": "internal"}) for name in ("ann", "ben"))
+    make_module(make_user("ben"))
+    for module, status in ((mine, "queued"), (full, "failed")):
+        client.post(reverse("retry", args=[module.pk]))
+        module.refresh_from_db()
+        assert module.status == status
 
 
 def test_a_recognised_language_is_no_hint_when_it_is_transcribed_again_but_a_chosen_one_is(client: Client, ann) -> None:
