@@ -11,6 +11,7 @@ from modules.models import (
     LEASE_TIMEOUT,
     LeaseLost,
     Module,
+    Rendition,
     StageRun,
     Status,
     database_clock,
@@ -37,6 +38,88 @@ def test_a_module_that_is_to_wait_is_not_claimed_before_its_time():
     module = make_module(not_before=database_clock() + timedelta(minutes=1))
     assert claim(module) is None
     assert Module.objects.claim(module.pk, database_clock() + timedelta(minutes=2), "w1")
+
+
+def test_a_module_is_claimed_from_the_very_moment_on_for_which_it_waits():
+    at = database_clock()
+    module = make_module(not_before=at)
+    assert not Module.objects.claim(module.pk, at - timedelta(milliseconds=1), "w1")
+    assert Module.objects.claim(module.pk, at, "w1")
+
+
+def test_a_claim_says_who_works_on_it_and_since_when():
+    module, before = make_module(), database_clock()
+    run = claim(module, "a worker")
+    module.refresh_from_db()
+    assert (module.lease_token, module.worker, module.status) == (run, "a worker", Status.PROCESSING)
+    assert module.claimed_at == module.heartbeat_at
+    assert timedelta(seconds=-1) < module.claimed_at - before < timedelta(seconds=10)
+
+
+VERBS = {
+    "report": lambda rows, pk, run: rows.report(pk, run, "speech", 40, {"code": "looking"}),
+    "release": lambda rows, pk, run: rows.release(pk, run),
+    "move": lambda rows, pk, run: rows.move(pk, run, "long"),
+    "fail": lambda rows, pk, run: rows.fail(pk, run, "internal"),
+    "cancel": lambda rows, pk, run: rows.cancel(pk),
+}
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_each_verb_raises_the_version_and_touches_no_other_row(verb):
+    module, other = make_module(job_id="a job"), make_module()
+    run = claim(module)
+    claim(other)
+    before = list(Module.objects.filter(pk=other.pk).values())
+    module.refresh_from_db()
+    version = module.version
+    assert VERBS[verb](Module.objects, module.pk, run)
+    module.refresh_from_db()
+    assert module.version == version + 1
+    assert list(Module.objects.filter(pk=other.pk).values()) == before
+
+
+@pytest.mark.parametrize("verb", ["release", "move", "fail", "cancel"])
+def test_a_run_that_is_over_leaves_no_trace_in_the_row(verb):
+    module = make_module(job_id="a job")
+    VERBS[verb](Module.objects, module.pk, claim(module))
+    module.refresh_from_db()
+    assert (module.lease_token, module.worker, module.heartbeat_at) == ("", "", None)
+    # Else the sweep would take the job that is over for one that waits.
+    assert module.status != Status.QUEUED or module.job_id == ""
+
+
+def test_moving_keeps_progress_and_attempts_and_changes_the_queue():
+    module = make_module(attempts=1)
+    run = claim(module)
+    Module.objects.report(module.pk, run, "speech", 10, {"code": "looking"})
+    assert Module.objects.move(module.pk, run, "long")
+    module.refresh_from_db()
+    assert (module.queue, module.status, module.attempts, module.progress) == ("long", Status.QUEUED, 1, 10)
+
+
+def test_a_report_says_where_the_run_is():
+    module = make_module()
+    assert Module.objects.report(module.pk, claim(module), "steps", 40, {"code": "extracting"})
+    module.refresh_from_db()
+    assert (module.stage, module.progress, module.message) == ("steps", 40, {"code": "extracting"})
+
+
+@pytest.mark.parametrize("status", ["queued", "processing"])
+def test_what_is_in_work_can_be_cancelled(status):
+    module = make_module(status=status)
+    assert Module.objects.cancel(module.pk)
+
+
+def test_a_module_waits_behind_those_of_its_own_queue_that_came_before():
+    module = make_module()
+    earlier, later = (module.queued_at + timedelta(seconds=seconds) for seconds in (-1, 1))
+    assert Module.objects.ahead_of(module) == 0
+    make_module(queued_at=later), make_module(queued_at=module.queued_at)
+    make_module(queued_at=earlier, queue="long"), make_module(queued_at=earlier, status="processing")
+    assert Module.objects.ahead_of(module) == 0
+    make_module(queued_at=earlier)
+    assert Module.objects.ahead_of(module) == 1
 
 
 @pytest.mark.parametrize("status", ["processing", "ready", "failed", "cancelled"])
@@ -92,6 +175,18 @@ def test_try_again_starts_from_nothing_said_and_nothing_counted():
     assert (module.speech_round, module.steps_round) == (0, 0)
 
 
+def test_who_is_put_into_the_queue_again_waits_for_nothing_but_its_turn():
+    at = database_clock()
+    long_ago = at - timedelta(days=1)
+    stale = {"queued_at": long_ago, "not_before": at + timedelta(days=1), "job_id": "gone", "stage": "steps"}
+    module = make_module(status="cancelled", message={"code": "looking"}, **stale)
+    assert Module.objects.requeue(module.pk, at)
+    before = module.version
+    module.refresh_from_db()
+    assert (module.queued_at, module.not_before, module.job_id, module.version) == (at, None, "", before + 1)
+    assert (module.stage, module.message) == ("", {})
+
+
 def test_rebuilding_steps_keeps_the_transcript_and_transcribing_again_does_not():
     module = make_module(status="ready")
     Module.objects.requeue(module.pk, database_clock(), steps=True)
@@ -119,6 +214,44 @@ def test_a_run_without_a_heartbeat_goes_back_to_the_queue():
     assert module.stage_runs.get().outcome == StageRun.Outcome.DIED
 
 
+def test_a_run_is_dead_after_its_time_and_not_in_the_last_moment_of_it():
+    at = database_clock()
+    stale = {"status": "processing", "lease_token": "r", "heartbeat_at": at - LEASE_TIMEOUT}
+    make_module(**stale)
+    assert requeue_stale(at) == 0
+    assert requeue_stale(at + timedelta(milliseconds=1)) == 1
+
+
+@pytest.mark.parametrize("status", ["queued", "ready", "failed", "cancelled"])
+def test_only_who_is_at_work_can_be_dead(status):
+    make_module(status=status, heartbeat_at=database_clock() - timedelta(days=1))
+    assert not Module.objects.stalled(database_clock()).exists()
+    assert requeue_stale(database_clock()) == 0
+
+
+def test_the_run_of_a_rendition_without_a_heartbeat_goes_back_to_the_queue_too():
+    rendition = Rendition.objects.create(module=make_module(status="ready"))
+    Rendition.objects.claim(rendition.pk, database_clock(), "w1")
+    assert requeue_stale(database_clock() + LEASE_TIMEOUT + timedelta(seconds=1)) == 1
+    rendition.refresh_from_db()
+    assert (rendition.status, rendition.attempts) == (Status.QUEUED, 1)
+    written = StageRun.objects.get()
+    assert (written.module, written.stage, written.outcome) == (rendition.module, "rendition", "died")
+
+
+def test_what_is_written_of_a_dead_run_says_where_it_was_and_which_attempt_it_was():
+    module = make_module()
+    for attempt, stage in ((1, "probe"), (2, "speech")):
+        run = claim(module, "w7")
+        if stage != "probe":
+            Module.objects.report(module.pk, run, stage, 20, {})
+        module.refresh_from_db()
+        release_failed_run(module, at=database_clock())
+        written = StageRun.objects.latest("pk")
+        assert (written.lease_token, written.attempt, written.stage, written.worker) == (run, attempt, stage, "w7")
+        assert (written.code, written.outcome) == ("worker_died", "died")
+
+
 def test_after_three_runs_that_saved_nothing_the_module_fails_with_a_sentence():
     module = make_module()
     for _ in range(3):
@@ -128,6 +261,19 @@ def test_after_three_runs_that_saved_nothing_the_module_fails_with_a_sentence():
     module.refresh_from_db()
     assert module.status == Status.FAILED
     assert module.error == {"code": "worker_died", "params": {"attempts": 3}}
+
+
+@pytest.mark.parametrize(
+    ("saved", "attempts"),
+    [({"outcome": "part"}, 0), ({"outcome": "done"}, 0), ({"outcome": "reused"}, 1), ({"outcome": "failed"}, 1)],
+)
+def test_only_saved_work_makes_up_for_a_death(saved, attempts):
+    module = make_module()
+    StageRun.objects.create(module=module, lease_token=claim(module), stage="speech", output={}, **saved)
+    module.refresh_from_db()
+    release_failed_run(module, at=database_clock())
+    module.refresh_from_db()
+    assert module.attempts == attempts
 
 
 def test_a_run_that_saved_work_before_it_died_does_not_count():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from modules.models import Step
 from modules.pipeline.types import Cue
 from modules.processing.merge import merge
@@ -42,6 +44,15 @@ def test_a_deleted_step_does_not_come_back():
     assert not gone
 
 
+def test_a_deleted_step_that_no_new_step_matches_stays_deleted_for_the_next_rewrite():
+    old = step("A", 0, 5, (1, 2), deleted=True)
+    between, gone = merge([old], [step("B", 50, 60, (9,))], (), same_cues=True)
+    assert [(one.title, one.deleted) for one in between] == [("A", True), ("B", False)]
+    assert not gone
+    kept, _ = merge(between, [step("A", 0, 5, (1, 2)), step("B", 50, 60, (9,))], (), same_cues=True)
+    assert [one.title for one in kept if not one.deleted] == ["B"]
+
+
 def test_a_step_that_a_person_added_stays():
     added = Step(title="Mine", start=2, end=3)
     kept, gone = merge([added], [step("A", 0, 5, (1,))], (), same_cues=True)
@@ -73,3 +84,85 @@ def test_a_step_that_stays_cites_the_new_transcript_by_its_time():
         assert [one.cues for one in kept if one.title == "Mine"] == [cited]
     assert mine.asides == [{"kind": "tip", "text": "Push.", "cues": []}]
     assert gone == []
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "matched"),
+    [
+        ((1, 6), (4, 10), True),  # 3 of 10
+        ((1, 7), (5, 11), False),  # 3 of 11
+        ((1, 3), (1, 12), False),  # all of the old one's, but a quarter of both
+        ((1, 12), (1, 3), False),
+    ],
+)
+def test_steps_that_share_three_tenths_of_their_cues_are_the_same_step(before, after, matched):
+    old, new = (step("A", 0, 5, tuple(range(first, last + 1))) for first, last in (before, after))
+    kept, gone = merge([old], [new], (), same_cues=True)
+    assert (kept == [old], gone == []) == (matched, matched)
+
+
+@pytest.mark.parametrize(("end", "matched"), [(20, True), (33, True), (34, False)])
+def test_without_cues_in_common_steps_that_share_three_tenths_of_their_time_are_the_same_step(end, matched):
+    for old, new in ((step("A", 0, 10), step("B", 0, end)), (step("A", 0, end), step("B", 0, 10))):
+        kept, gone = merge([old], [new], (), same_cues=True)
+        assert (kept == [old], gone == []) == (matched, matched)
+
+
+def test_steps_one_after_the_other_have_nothing_in_common():
+    kept, gone = merge([step("A", 0, 5)], [step("B", 5, 9)], (), same_cues=False)
+    assert (titles(kept), titles(gone)) == (["B"], ["A"])
+
+
+def test_what_was_said_tells_more_than_when():
+    old = step("A", 0, 5, (1, 2))
+    old.title = "Mine"
+    kept, _ = merge([old], [step("B", 0, 5, (8, 9)), step("C", 50, 60, (1, 2))], (), same_cues=True)
+    assert [(one.title, one.start) for one in kept] == [("B", 0), ("Mine", 50)]
+
+
+def test_a_step_that_a_person_moved_is_known_by_where_the_machine_had_it():
+    old = step("A", 0, 10)
+    old.start, old.end = 50, 60
+    kept, _ = merge([old], [step("B", 0, 10)], (), same_cues=False)
+    assert [(one.title, one.start, one.end) for one in kept] == [("B", 50, 60)]
+
+
+def test_of_two_old_steps_the_more_alike_becomes_the_new_one_and_the_other_stays_as_it_was():
+    whole, half = step("A", 0, 9, (1, 2, 3, 4)), step("B", 0, 4, (1, 2))
+    whole.title, half.title = "All mine", "Half mine"
+    for old in ([whole, half], [half, whole]):
+        kept, _ = merge(old, [step("C", 0, 8, (1, 2, 3, 4))], (), same_cues=True)
+        assert {one.title: (one.end, one.cues) for one in kept} == {
+            "All mine": (8, [1, 2, 3, 4]),
+            "Half mine": (4, [1, 2]),
+        }
+
+
+def test_of_two_new_steps_the_more_alike_takes_the_place_of_the_old_one_and_the_other_is_new():
+    for order in (1, -1):
+        old = step("A", 0, 9, (1, 2, 3, 4))
+        new = [step("B", 0, 6, (1, 2, 3)), step("C", 0, 9, (1, 2, 3, 4))][::order]
+        kept, _ = merge([old], new, (), same_cues=True)
+        assert [(one.title, one.pk == old.pk) for one in kept] == [("B", False), ("C", True)]
+
+
+def test_a_matched_step_shows_the_new_picture_cues_and_asides():
+    old = step("A", 0, 5, (1, 2), still="old.jpg", asides=[{"kind": "tip", "text": "Pull.", "cues": [2]}])
+    old.title = "Mine"
+    new = step("B", 0, 6, (1, 2, 3), still="new.jpg", asides=[{"kind": "tip", "text": "Push.", "cues": [3]}])
+    [kept], _ = merge([old], [new], (), same_cues=True)
+    assert (kept.still, kept.cues, kept.asides) == (new.still, new.cues, new.asides)
+    assert (kept.title, kept.machine) == ("Mine", new.machine)
+
+
+def test_a_cue_belongs_to_the_step_in_which_it_begins():
+    mine = step("A", 10, 20, (3,))
+    mine.title = "Mine"
+    cues = [Cue(1, 9.9, 12, "a"), Cue(2, 10, 12, "b"), Cue(3, 19.9, 30, "c"), Cue(4, 20, 30, "d")]
+    merge([mine], [step("B", 50, 60)], cues, same_cues=False)
+    assert mine.cues == [2, 3]
+
+
+def test_steps_that_begin_together_stand_in_order_of_their_ends():
+    kept, _ = merge([], [step("A", 3, 9), step("B", 3, 5), step("C", 1, 10)], (), same_cues=True)
+    assert titles(kept) == ["C", "B", "A"]

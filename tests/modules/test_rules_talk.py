@@ -176,12 +176,15 @@ def test_where_it_is_not_sure_a_text_stays_whole(texts):
 
 
 def test_asides_of_every_script_are_said_in_the_cues_that_they_cite():
+    found = 0
     for script in scripts():
         shown = material(script, recognised=False)
         drafts = WRITER.draft_steps(shown)
         better = WRITER.enhance(drafts, shown)
         texts = {cue.number: cue.text for cue in shown.cues}
+        found += len(better.asides)
         for aside in better.asides:
             draft = next(step for step in drafts if step.id == aside.step)
             assert aside.text in draft.text and set(aside.cues) <= set(draft.cues)
             assert aside.text.split()[1] in " ".join(texts[number] for number in aside.cues)
+    assert found

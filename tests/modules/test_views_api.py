@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
-from modules.models import Module, Question, StageRun, Step, database_clock
-from modules.processing import eta
+from modules.models import Module, Question, Step, database_clock
 from trainingsite.accounts.models import ApiToken
 
 from .factories import make_module, make_user
@@ -150,33 +147,3 @@ def test_a_long_result_costs_no_more_than_a_short_one(client: Client, module, dj
         Question.objects.create(module=module, order=order, text="?", options=list("abcd"), right=1)
     with django_assert_num_queries(6):
         status(client, module)
-
-
-def at_work(**fields) -> Module:
-    started = {"status": "processing", "lease_token": "r", "claimed_at": database_clock() - timedelta(seconds=60)}
-    return make_module(**started | fields)
-
-
-def test_time_left_comes_from_earlier_videos() -> None:
-    module = at_work(stage="speech", progress=20, duration=100.0)
-    for stage, seconds in {"probe": 1, "speech": 50, "steps": 5, "enhance": 5, "finalize": 10}.items():
-        StageRun.objects.create(
-            module=module, lease_token="x", stage=stage, outcome="done", seconds=seconds, media_seconds=100
-        )
-    assert eta.seconds_left(module, database_clock()) == 45, "half of the speech, and what comes after"
-
-
-def test_without_earlier_videos_it_comes_from_the_pace_of_this_run() -> None:
-    left = eta.seconds_left(at_work(stage="speech", progress=20), database_clock())
-    assert left is not None
-    assert 40 < left < 150
-
-
-def test_where_nothing_is_known_it_is_not_told() -> None:
-    now = database_clock()
-    assert eta.seconds_left(make_module(), now) is None
-    assert eta.seconds_left(at_work(stage="probe", progress=1), now) is None
-    assert eta.seconds_left(at_work(stage="speech", progress=20, attempts=1), now) is None
-    resumed = at_work(stage="steps", progress=40)
-    StageRun.objects.create(module=resumed, lease_token="r", stage="speech", outcome="reused")
-    assert eta.seconds_left(resumed, now) is None

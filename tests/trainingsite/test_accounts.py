@@ -110,9 +110,27 @@ def test_the_token_of_a_closed_account_is_worth_nothing(anna: User):
     assert response.status_code == 401
 
 
-def test_a_token_opens_nothing_but_the_api(anna: User):
+@pytest.mark.parametrize("path", ["/account/", "/upload/", "/login/api/", "/admin/"])
+def test_a_token_opens_nothing_but_the_api(anna: User, path: str):
+    User.objects.update(is_staff=True)
+    token, secret = ApiToken.objects.issue(anna)
+    program = Client(enforce_csrf_checks=True, headers={"Authorization": f"Bearer {secret}"})
+    response = program.get(path)
+    assert response.wsgi_request.user.is_anonymous
+    assert response.status_code in (302, 404)
+    response = program.post(path, {"first_name": "Mallory"})
+    assert response.wsgi_request.user.is_anonymous
+    anna.refresh_from_db()
+    token.refresh_from_db()
+    assert (anna.first_name, token.last_used_at) == ("", None)
+    assert program.get("/api/upload/status/1").status_code == 404, "signed in, and there is none"
+
+
+@pytest.mark.parametrize("scheme", ["Basic", "Token", ""])
+def test_a_token_is_taken_as_a_bearer_token_alone(anna: User, scheme: str):
     _, secret = ApiToken.objects.issue(anna)
-    assert Client(headers={"Authorization": f"Bearer {secret}"}).get("/account/").status_code == 302
+    for sent, status in ((f"{scheme} {secret}", 401), (f"bearer  {secret} ", 404)):
+        assert Client(headers={"Authorization": sent}).get("/api/upload/status/1").status_code == status
 
 
 def test_create_token_prints_the_secret_and_nothing_else(anna: User):
