@@ -157,7 +157,7 @@ def _owned(modules: Iterable[uuid.UUID]) -> set[str]:
     saved = StageRun.objects.filter(module__in=modules, stage=stages.STILLS.name, output__isnull=False)
     for output in saved.values_list("output", flat=True).iterator():
         # A piece is one picture with its name; the whole is a list of pictures (or of scenes, which have none).
-        for picture in [output] if isinstance(output, dict) else output:
+        for picture in [output] if isinstance(output, dict) else output or ():
             names.update({picture.get("name", ""), picture.get("path", "")})
     return names
 
