@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import logging
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from django.contrib.sessions import middleware as sessions
 from django.http import HttpRequest, HttpResponse
@@ -20,6 +20,8 @@ from .request_body import drain
 logger = logging.getLogger(__name__)
 
 RETRY_AFTER = 5  # seconds
+
+Hook = TypeVar("Hook", bound=Callable[..., HttpResponse | None])
 
 
 def unavailable(request: HttpRequest, error: BaseException) -> HttpResponse:
@@ -44,7 +46,7 @@ def unavailable(request: HttpRequest, error: BaseException) -> HttpResponse:
     return response
 
 
-def answers_503(hook: Callable[..., HttpResponse | None]) -> Callable[..., HttpResponse | None]:
+def answers_503(hook: Hook) -> Hook:
     """For what a middleware does before or after the view, where no other middleware sees its exceptions."""
 
     @functools.wraps(hook)
@@ -56,7 +58,8 @@ def answers_503(hook: Callable[..., HttpResponse | None]) -> Callable[..., HttpR
                 raise
             return unavailable(request, error)
 
-    return guarded
+    # It is called as the hook is, and answers what the hook may answer.
+    return cast(Hook, guarded)
 
 
 class DatabaseUnavailableMiddleware(MiddlewareMixin):
