@@ -101,6 +101,7 @@ class Calls:
 
         def once(call: Call) -> M:
             raw = self._client().chat.completions.with_raw_response.parse(
+                # Plain mappings, as they are sent: the client's types have a class of its own for each role.
                 messages=list(messages),  # type: ignore[arg-type]
                 model=model,
                 response_format=schema,
