@@ -6,7 +6,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 export DATA_DIR ?= .data
 
-.PHONY: run test lint bench quality chaos lock sample
+.PHONY: run test check lint typecheck migrations bench quality chaos lock sample
 
 run: $(VENV)/.installed
 	@DEBUG=true $(PY) manage.py migrate --verbosity 0
@@ -17,9 +17,20 @@ test: $(VENV)/.tested
 	@sh tests/install.sh
 	$(PY) -m pytest -n 3 --dist worksteal
 
+# The quick gate: lint, types, migrations.
+check: lint typecheck migrations
+
 lint: $(VENV)/.tested
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
+
+# The settings that mypy's plugin and manage.py read refuse to be loaded without DEBUG or a secret key.
+typecheck: $(VENV)/.tested
+	DEBUG=true $(PY) -m mypy
+
+migrations: $(VENV)/.tested
+	DEBUG=true $(PY) manage.py makemigrations --check --dry-run
+	DEBUG=true $(PY) manage.py check
 
 bench: $(VENV)/.tested
 	@$(PY) -m tests.bench

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+from functools import partial
+from typing import Any, Protocol, cast
 
 from django.contrib import admin, messages
+from django.contrib.admin.utils import flatten, flatten_fieldsets
 from django.db import transaction
 from django.db.models import OuterRef, QuerySet, Subquery, Sum
 from django.http import HttpRequest, HttpResponse
@@ -18,7 +20,20 @@ from modules.storage.files import deleting_files_of
 
 from . import jobs
 from .messages import message_for
-from .models import AICall, Module, Rendition, StageRun, Status, Step, Transcript, Worker, database_clock, stages
+from .models import (
+    AICall,
+    LeaseQuerySet,
+    Module,
+    Rendition,
+    StageRun,
+    Status,
+    Step,
+    Transcript,
+    Worker,
+    database_clock,
+    stages,
+)
+from .models.runs import StageRunQuerySet
 
 
 class StageFilter(admin.SimpleListFilter):
@@ -49,7 +64,7 @@ class ReadOnlyInline(admin.TabularInline):
     can_delete = False
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        return list(self.fields)
+        return flatten(self.fields or ())
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -58,12 +73,18 @@ class ReadOnlyInline(admin.TabularInline):
         return False
 
 
+def without_pieces(runs: QuerySet[StageRun]) -> StageRunQuerySet:
+    """The stage runs that a person reads."""
+    # Admin takes its rows from the model's own manager, whose rows have our verbs.
+    return cast(StageRunQuerySet, runs).whole()
+
+
 class StageRunInline(StageLabel, ReadOnlyInline):
     model = StageRun
     fields = ["started_at", "stage_label", "outcome", "attempt", "took", "provider", "worker", "code", "trace"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[StageRun]:
-        return super().get_queryset(request).whole().defer("output")
+        return without_pieces(super().get_queryset(request)).defer("output")
 
     @admin.display(description="took")
     def took(self, run: StageRun) -> str:
@@ -101,6 +122,12 @@ class TranscriptInline(ReadOnlyInline):
     fields = ["language", "origin", "created_at"]
 
 
+class WithCost(Protocol):
+    """A module as ModuleAdmin's list has it. spent: US dollars for AI; None where it was not called."""
+
+    spent: float | None
+
+
 @admin.register(Module)
 class ModuleAdmin(StageLabel, admin.ModelAdmin):
     list_display = ["title", "owner", "status", "stage_label", "bar", "attempts", "length", "cost", "age", "open_page"]
@@ -136,7 +163,7 @@ class ModuleAdmin(StageLabel, admin.ModelAdmin):
     editable = {"title", "description", "owner", "language", "visibility"}
 
     def get_readonly_fields(self, request: HttpRequest, obj: Module | None = None) -> list[str]:
-        return [name for _, part in self.fieldsets for name in part["fields"] if name not in self.editable]
+        return [name for name in flatten_fieldsets(self.fieldsets) if name not in self.editable]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -186,7 +213,7 @@ class ModuleAdmin(StageLabel, admin.ModelAdmin):
         return super().get_queryset(request).annotate(spent=Subquery(calls.values("sum")))
 
     @admin.display(description="AI cost", ordering="spent")
-    def cost(self, module: Module) -> str:
+    def cost(self, module: WithCost) -> str:
         return f"${module.spent:.4f}" if module.spent else "–"
 
     @admin.display(description="age", ordering="created_at")
@@ -213,7 +240,7 @@ class ModuleAdmin(StageLabel, admin.ModelAdmin):
                 if Module.objects.requeue(module.pk, at, **what):
                     count += 1
                     module.refresh_from_db()
-                    transaction.on_commit(lambda module=module: jobs.enqueue(module), robust=True)
+                    transaction.on_commit(partial(jobs.enqueue, module), robust=True)
         self.message_user(request, f"{count} put in the queue.", messages.SUCCESS if count else messages.WARNING)
 
     @admin.action(description="Try again (saved work is taken up)")
@@ -252,7 +279,7 @@ class RenditionAdmin(admin.ModelAdmin):
         return False
 
     @admin.action(description="Try again")
-    def try_again(self, request: HttpRequest, queryset: QuerySet[Rendition]) -> None:
+    def try_again(self, request: HttpRequest, queryset: LeaseQuerySet) -> None:
         count = queryset.filter(status=Status.FAILED).reset_to_queued(database_clock(), progress=0)
         self.message_user(request, f"{count} put in the queue.")
 
@@ -278,7 +305,7 @@ class StageRunAdmin(StageLabel, admin.ModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[StageRun]:
         # A row may hold a transcript; the page of one run fetches what it shows.
-        return super().get_queryset(request).whole().defer("output", "traceback")
+        return without_pieces(super().get_queryset(request)).defer("output", "traceback")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -14,7 +14,7 @@ from .models import Module, Step
 CLOCK = re.compile(r"(?:(?:(\d{1,3}):)?(\d{1,3}):)?(\d{1,6}(?:[.,]\d{1,9})?)")
 
 
-class ClockField(forms.CharField):
+class ClockField(forms.Field):
     """Seconds, written as on a player: 1:05, 1:02:03.5 or 65.5."""
 
     widget = forms.TextInput(attrs={"inputmode": "decimal", "size": 8, "autocomplete": "off"})
@@ -28,7 +28,7 @@ class ClockField(forms.CharField):
         return f"{hours}:{minutes:02}:{rest}" if hours else f"{minutes}:{rest}"
 
     def to_python(self, value: Any) -> float | None:
-        text = super().to_python(value).strip()
+        text = "" if value in self.empty_values else str(value).strip()
         if not text:
             return None
         found = CLOCK.fullmatch(text)
@@ -38,7 +38,7 @@ class ClockField(forms.CharField):
         return int(hours or 0) * 3600 + int(minutes or 0) * 60 + float(seconds.replace(",", "."))
 
 
-class OfWhatWasShown:
+class OfWhatWasShown(forms.ModelForm):
     """A form that tells what a person changed from what the page showed them, not from what the row holds now.
 
     So a page that was open while a run wrote the module anew, or while somebody else edited it, writes back
@@ -56,14 +56,14 @@ class OfWhatWasShown:
         return {name: text.replace("\r\n", "\n") if isinstance(text, str) else text for name, text in cleaned.items()}
 
 
-class ModuleForm(OfWhatWasShown, forms.ModelForm):
+class ModuleForm(OfWhatWasShown):
     class Meta:
         model = Module
         fields = ("title", "description")
         widgets = {"description": forms.Textarea(attrs={"rows": 3})}
 
 
-class StepForm(OfWhatWasShown, forms.ModelForm):
+class StepForm(OfWhatWasShown):
     """One step. Its times lie within the video (`duration` of the module)."""
 
     start = ClockField(label="Starts")
@@ -77,7 +77,9 @@ class StepForm(OfWhatWasShown, forms.ModelForm):
     def __init__(self, *args: Any, duration: float | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.duration = duration
-        self.fields["kind"].choices = [(kind, label.capitalize()) for kind, label in Step.Kind.choices]
+        # Django makes such a field of every column with choices.
+        kinds = cast(forms.TypedChoiceField, self.fields["kind"])
+        kinds.choices = [(kind, label.capitalize()) for kind, label in Step.Kind.choices]
 
     @property
     def changes(self) -> dict[str, Any]:
@@ -110,11 +112,12 @@ class BaseStepFormSet(forms.BaseModelFormSet):
 
     def clean(self) -> None:
         super().clean()
+        # The factories below make StepForms of them all.
+        shown = cast(list[StepForm], self.initial_forms)
         # Not in the query: a run has written the steps anew meanwhile, or somebody made the id up.
-        if any(form.added for form in self.initial_forms):
+        if any(form.added for form in shown):
             raise ValidationError(_("The steps have changed meanwhile. Please load the page anew."), code="changed")
 
 
-_OPTIONS = {"form": StepForm, "formset": BaseStepFormSet, "can_delete": True}
-StepFormSet = forms.modelformset_factory(Step, extra=0, **_OPTIONS)
-NewStepFormSet = forms.modelformset_factory(Step, extra=1, **_OPTIONS)
+StepFormSet = forms.modelformset_factory(Step, StepForm, formset=BaseStepFormSet, can_delete=True, extra=0)
+NewStepFormSet = forms.modelformset_factory(Step, StepForm, formset=BaseStepFormSet, can_delete=True, extra=1)

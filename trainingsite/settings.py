@@ -1,6 +1,7 @@
 """Settings. The environment is read here and nowhere else; README.md lists every variable."""
 
 from pathlib import Path
+from typing import Any
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -13,7 +14,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 env.read_env(BASE_DIR / ".env")
 
-DATA_DIR = Path(env.path("DATA_DIR", default=str(BASE_DIR / ".data"))).resolve()
+DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / ".data"))).resolve()
 
 # --- Safety ---------------------------------------------------------------------------------------------------
 
@@ -129,7 +130,7 @@ else:
         "lock_timeout": int(1000 * DATABASE_TIMEOUT / 2),
         "idle_in_transaction_session_timeout": 60_000,
     }
-    _patience = {
+    _patience: dict[str, Any] = {
         "connect_timeout": 5,
         "keepalives_idle": 10,
         "keepalives_interval": 5,
@@ -204,7 +205,7 @@ S3_PUBLIC_URL = env.str("S3_PUBLIC_URL", default="")  # the same store as browse
 S3_ACCESS_KEY = env.str("S3_ACCESS_KEY", default="")
 S3_SECRET_KEY = env.str("S3_SECRET_KEY", default="")
 S3_TIMEOUT = env.float("S3_TIMEOUT", default=20)  # seconds without a byte from the object store
-STORAGES = {
+STORAGES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"

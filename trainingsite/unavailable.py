@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import logging
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from django.contrib.sessions import middleware as sessions
 from django.http import HttpRequest, HttpResponse
@@ -14,15 +14,17 @@ from django.utils.deprecation import MiddlewareMixin
 from django.utils.translation import gettext as _
 
 from .database_errors import DATABASE_ERRORS, is_database_unavailable
-from .http import error_json, wants_json
+from .http import SiteRequest, error_json, wants_json
 from .request_body import drain
 
 logger = logging.getLogger(__name__)
 
 RETRY_AFTER = 5  # seconds
 
+Hook = TypeVar("Hook", bound=Callable[..., HttpResponse | None])
 
-def unavailable(request: HttpRequest, error: BaseException) -> HttpResponse:
+
+def unavailable(request: SiteRequest, error: BaseException) -> HttpResponse:
     """The 503: JSON for programs, a sentence for polls (whose page stays and polls again), a page for people.
 
     What was being uploaded is removed before the answer is sent.
@@ -44,11 +46,11 @@ def unavailable(request: HttpRequest, error: BaseException) -> HttpResponse:
     return response
 
 
-def answers_503(hook: Callable[..., HttpResponse | None]) -> Callable[..., HttpResponse | None]:
+def answers_503(hook: Hook) -> Hook:
     """For what a middleware does before or after the view, where no other middleware sees its exceptions."""
 
     @functools.wraps(hook)
-    def guarded(self: Any, request: HttpRequest, *args: Any) -> HttpResponse | None:
+    def guarded(self: Any, request: SiteRequest, *args: Any) -> HttpResponse | None:
         try:
             return hook(self, request, *args)
         except DATABASE_ERRORS as error:
@@ -56,13 +58,14 @@ def answers_503(hook: Callable[..., HttpResponse | None]) -> Callable[..., HttpR
                 raise
             return unavailable(request, error)
 
-    return guarded
+    # It is called as the hook is, and answers what the hook may answer.
+    return cast(Hook, guarded)
 
 
 class DatabaseUnavailableMiddleware(MiddlewareMixin):
     """Answers 503 when a view raises such an error."""
 
-    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+    def process_exception(self, request: SiteRequest, error: Exception) -> HttpResponse | None:
         return unavailable(request, error) if is_database_unavailable(error) else None
 
 

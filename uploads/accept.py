@@ -61,7 +61,7 @@ def accept(
     container = read_container(upload_file)
     if container is None:
         raise Rejected("not_a_video")
-    name = getattr(upload_file, "sent_name", upload_file.name).rpartition("/")[2]
+    name = (getattr(upload_file, "sent_name", upload_file.name) or "").rpartition("/")[2]
     module = Module(
         id=upload_id or uuid.uuid4(), owner=user, title=(title or title_from_file_name(name))[:200], container=container
     )
@@ -142,7 +142,7 @@ def remove_files(module: Module) -> None:
     """Take back what `store` wrote, and its folder."""
     try:
         for file in (module.video, module.captions_file):
-            if file:
+            if file.name:
                 default_storage.delete(file.name)
         if is_local():  # an object store has no folders
             default_storage.delete(f"modules/{module.pk}")

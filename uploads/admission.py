@@ -14,15 +14,16 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
-from django.http import HttpRequest, HttpResponse, UnreadablePostError
+from django.http import HttpResponse, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 
+from trainingsite.http import SiteRequest
 from trainingsite.request_body import read_timeout
 from trainingsite.unavailable import answers_503
 
 from .accept import earlier_upload, idempotency_key_of, over_active_limit
 from .forms import MB
-from .multipart import remove_abandoned
+from .multipart import StreamToDisk, remove_abandoned
 from .rejection import Rejected, reject, reject_form
 
 logger = logging.getLogger(__name__)
@@ -36,20 +37,20 @@ OTHER_FORM_STALL = 15.0  # seconds without a byte; four times that for the whole
 class AdmissionMiddleware:
     """Stands before whatever reads the body. Sets request.started (monotonic seconds) and request.upload_id."""
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+    def __init__(self, get_response: Callable[[SiteRequest], HttpResponse]) -> None:
         self.get_response = get_response
         remove_abandoned()
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: SiteRequest) -> HttpResponse:
         request.started = time.monotonic()
         return self.get_response(request)
 
     @answers_503
-    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+    def process_view(self, request: SiteRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
         # Here and not in __call__, because the page of a rejection needs the CSRF cookie, which is known only by now.
         if request.method != "POST":
             return None
-        if request.resolver_match.view_name not in GUARDED:
+        if request.resolver_match is None or request.resolver_match.view_name not in GUARDED:
             return other_form(request)
         request.upload_id = uuid.uuid4()
         try:
@@ -61,7 +62,7 @@ class AdmissionMiddleware:
         return None
 
 
-def check(request: HttpRequest) -> None:
+def check(request: SiteRequest) -> None:
     """All that the headers and the database tell. Raises Rejected."""
     if not request.user.is_authenticated:
         raise Rejected("signed_out")
@@ -76,7 +77,7 @@ def check(request: HttpRequest) -> None:
         raise Rejected("too_many", limit=settings.MAX_ACTIVE_PER_USER)
 
 
-def receive(request: HttpRequest) -> None:
+def receive(request: SiteRequest) -> None:
     """Read the whole body, so that whatever is wrong with it is said here and in our words. Raises Rejected."""
     if request.content_type != "multipart/form-data":
         raise Rejected("bad_form")
@@ -94,7 +95,7 @@ def receive(request: HttpRequest) -> None:
         raise Rejected(request.upload_problem)
 
 
-def other_form(request: HttpRequest) -> HttpResponse | None:
+def other_form(request: SiteRequest) -> HttpResponse | None:
     """Take in the body of a form that is no upload. An answer: the form is too big, or did not arrive in time.
 
     A client that sends nothing, or a byte now and then, would hold a thread, and it need not even be signed in.
@@ -111,7 +112,8 @@ def other_form(request: HttpRequest) -> HttpResponse | None:
     return None
 
 
-def discard(request: HttpRequest) -> None:
+def discard(request: SiteRequest) -> None:
     """Django closes the files that are whole; the one that was being written is for us to remove."""
     for handler in request.upload_handlers:
-        handler.discard()
+        if isinstance(handler, StreamToDisk):
+            handler.discard()

@@ -7,11 +7,13 @@ import errno
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import SkipFile, StopUpload, TemporaryFileUploadHandler
+
+from trainingsite.http import SiteRequest
 
 FIELDS = {"file", "captions"}
 ABANDONED_AFTER = 24 * 3600  # seconds without a write: longer than any storage takes to copy a file away
@@ -28,7 +30,9 @@ class StreamToDisk(TemporaryFileUploadHandler):
     # Measured: ten uploads of 50 MB at once are answered four times sooner than with Django's 64 KB.
     chunk_size = 512 * 1024
 
-    def __init__(self, request: Any = None) -> None:
+    request: SiteRequest
+
+    def __init__(self, request: SiteRequest) -> None:
         super().__init__(request)
         self.seen: set[str] = set()
 
@@ -44,13 +48,14 @@ class StreamToDisk(TemporaryFileUploadHandler):
         with self.room():
             super().new_file(field_name, "upload", *args, **kwargs)
         self.file.name = file_name
-        self.file.sent_name = file_name
+        # Django keeps 255 letters of a name and has no place for more; `accept` makes a title of the whole of it.
+        self.file.sent_name = file_name  # type: ignore[attr-defined]
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
         with self.room():
             super().receive_data_chunk(raw_data, start)
 
-    def file_complete(self, file_size: int) -> UploadedFile:
+    def file_complete(self, file_size: int) -> UploadedFile | None:
         with self.room():
             return super().file_complete(file_size)
 
@@ -76,7 +81,7 @@ class StreamToDisk(TemporaryFileUploadHandler):
             with contextlib.suppress(OSError):
                 self.file.close()
 
-    def stop(self, code: str) -> None:
+    def stop(self, code: str) -> NoReturn:
         self.request.upload_problem = code
         # True: Django does not read the rest. `reject` reads it, for a few seconds.
         raise StopUpload(connection_reset=True)

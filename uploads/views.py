@@ -6,14 +6,14 @@ import hashlib
 
 from django.contrib.auth.decorators import login_required
 from django.core.files import File
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from modules.messages import message_for
 from modules.models import Module
-from trainingsite.http import error_json, wants_json
+from trainingsite.http import SignedInRequest, SiteRequest, error_json, wants_json
 
 from .accept import accept, idempotency_key_of
 from .forms import UploadForm, form_context, sample_path
@@ -23,14 +23,14 @@ from .rejection import Rejected, reject
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
-def upload(request: HttpRequest) -> HttpResponse:
+def upload(request: SignedInRequest) -> HttpResponse:
     """The upload page. Its script gets the JSON of the API; a plain form is led to the processing page."""
     if request.method == "POST":
         return receive(request, Upload.Source.PAGE)
     return render(request, "uploads/upload.html", form_context(UploadForm()))
 
 
-def api_upload(request: HttpRequest) -> HttpResponse:
+def api_upload(request: SiteRequest) -> HttpResponse:
     """`POST /api/upload`: multipart with `file`, and `title` and `captions` if wanted."""
     if request.method != "POST":
         response = error_json("not_allowed", message_for("not_allowed"), 405)
@@ -44,7 +44,7 @@ SAMPLE_TITLE = "Make a training from a video"
 
 @require_POST
 @login_required
-def upload_sample(request: HttpRequest) -> HttpResponse:
+def upload_sample(request: SignedInRequest) -> HttpResponse:
     """Accept the sample that comes with the product, as if this person had uploaded it."""
     path = sample_path()
     if not path.is_file():
@@ -60,7 +60,7 @@ def upload_sample(request: HttpRequest) -> HttpResponse:
     return redirect("modules:processing", module.pk)
 
 
-def receive(request: HttpRequest, source: str) -> HttpResponse:
+def receive(request: SiteRequest, source: str) -> HttpResponse:
     """Check the form of an admitted upload, accept the video, and answer at once."""
     form = UploadForm(request.POST, request.FILES)
     if not form.is_valid():
@@ -80,6 +80,8 @@ def receive(request: HttpRequest, source: str) -> HttpResponse:
         )
     except Rejected as rejected:
         return reject(request, rejected)
+    # The file of a repeated upload was not moved to its place; it is removed before the answer, not at some time after.
+    request.close()
     return accepted_json(module) if wants_json(request) else redirect("modules:processing", module.pk)
 
 

@@ -6,8 +6,9 @@ import gc
 import logging
 import os
 import threading
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from operator import itemgetter
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -60,7 +61,7 @@ class LocalWhisper:
     def transcribe(self, windows: Iterable[Window], hints: Hints) -> Iterator[WindowTranscript]:
         """One window after the other, in order; its segments have times."""
         language = None
-        odds: Counter[str] = Counter()
+        odds: defaultdict[str, float] = defaultdict(float)
         for asked, window in enumerate(windows):
             model = self._loaded or self._load()
             if not asked:
@@ -68,7 +69,7 @@ class LocalWhisper:
             heard, probability = _hear(model, window, language, hints)
             if language is None:
                 odds[heard.language] += probability
-                likeliest, certainty = odds.most_common(1)[0]
+                likeliest, certainty = max(odds.items(), key=itemgetter(1))
                 language = likeliest if certainty >= _SURE or asked + 1 >= _ASKED else None
             yield heard
 

@@ -13,7 +13,7 @@ from av.container import InputContainer
 
 from modules.pipeline.types import SAMPLE_RATE, AudioBlock, MediaError
 
-from .reading import best, decoded, open_video, origin, packets, read_only
+from .reading import best, decoded, frame_time, open_video, origin, packets, read_only
 
 TOLERANCE = 0.06
 """Seconds by which a frame's time may differ from the running count of samples before it is put right."""
@@ -37,7 +37,7 @@ def audio_blocks(path: Path, container: str, *, seconds: float = 600, overlap: f
 def audio_stream(source: InputContainer) -> AudioStream:
     """The track that a player would play; no other is read. Raises MediaError (no_audio)."""
     stream = best(source, "audio")
-    if stream is None:
+    if not isinstance(stream, AudioStream):
         raise MediaError("no_audio")
     read_only(source, stream)
     return stream
@@ -51,7 +51,7 @@ def continuous(
     end = (source.duration or 0) / av.time_base + ((source.start_time or 0) / av.time_base - zero) + 60
     latest = min(end, LONGEST) if source.duration else LONGEST
     for frame in decoded(stream, packets(source, stream)):
-        time = float(frame.pts * frame.time_base) - zero
+        time = frame_time(frame) - zero
         yield from runs.add(frame, time if time < latest else None)
     yield from runs.end_run()
 
@@ -71,7 +71,7 @@ class _Runs:
     def add(self, frame: AudioFrame, time: float | None) -> Iterator[np.ndarray]:
         shape = (frame.format.name, frame.layout.name, frame.sample_rate)
         jumped = time is not None and abs(time - self.expected) > TOLERANCE
-        if shape != self.shape or jumped:
+        if self.resampler is None or shape != self.shape or jumped:
             yield from self.end_run()
             self.shape, self.resampler = shape, av.AudioResampler("fltp", self.layout, self.rate)
             if time is not None:

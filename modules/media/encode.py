@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from fractions import Fraction
 
 import av
 import numpy as np
@@ -47,7 +48,7 @@ def shrink_jpeg(picture: bytes, longest: int = 640) -> bytes:
         raise MediaError("no_stills") from error
     encoder = av.CodecContext.create("mjpeg", "w")
     encoder.width, encoder.height, encoder.pix_fmt = width, height, "yuvj420p"
-    encoder.time_base = 1
+    encoder.time_base = Fraction(1)
     encoder.options = {"qmin": "5", "qmax": "5"}
     small.pts = 0
     return b"".join(bytes(packet) for packet in [*encoder.encode(small), *encoder.encode(None)])

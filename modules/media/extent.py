@@ -76,8 +76,11 @@ def measure(path: Path, container: str) -> Extent:
 
 def _claimed(source: InputContainer, container: str) -> Tracks:
     zero = origin(source, container)
-    timed = [s for s in (*source.streams.video, *source.streams.audio) if s.duration and s.time_base]
-    ends = {s.index: float(((s.start_time or 0) + s.duration) * s.time_base) - zero for s in timed}
+    ends = {
+        stream.index: float(((stream.start_time or 0) + stream.duration) * stream.time_base) - zero
+        for stream in (*source.streams.video, *source.streams.audio)
+        if stream.duration and stream.time_base
+    }
     whole = ((source.start_time or 0) + (source.duration or 0)) / av.time_base - zero
     return Tracks(video_stream(source).index, ends or {-1: whole})
 

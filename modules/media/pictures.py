@@ -94,7 +94,7 @@ def save_jpeg(frame: VideoFrame, stream: VideoStream, path: Path, longest: int) 
     across, down = (height, width) if turns % 2 else (width, height)
     picture = frame.reformat(across, down, format="rgb24", interpolation="AREA", threads=1)
     if turns:
-        turned = np.ascontiguousarray(np.rot90(picture.to_ndarray(), turns))
+        turned = np.ascontiguousarray(np.rot90(picture.to_ndarray(), turns), np.uint8)
         picture = VideoFrame.from_ndarray(turned, format="rgb24")
     picture.save(path, qmin=JPEG_SCALE, qmax=JPEG_SCALE)
     return width, height

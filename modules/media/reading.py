@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import errno
 import mmap
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from fractions import Fraction
 from itertools import chain
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Protocol, TypeVar, cast
 
 import av
 from av.audio.frame import AudioFrame
@@ -32,6 +33,24 @@ OUR_FAULT = {errno.EFBIG, errno.ENOSPC, errno.EMFILE, errno.ENFILE, errno.EACCES
 
 ROOM = 128 * 1024 * 1024
 """Bytes that a decoder must be able to have, for its failure to be the file's: the largest pictures take so much."""
+
+StreamT = TypeVar("StreamT", bound=Stream)
+FrameT = TypeVar("FrameT", VideoFrame, AudioFrame)
+Decoded = TypeVar("Decoded", covariant=True)
+
+
+class DecodablePacket(Protocol[Decoded]):
+    """A packet of a track whose kind is known, and so what it holds: `Packet[VideoStream]` holds VideoFrames."""
+
+    def decode(self) -> Sequence[Decoded]: ...
+
+
+class DecodableStream(Protocol[FrameT]):
+    """A track of pictures or of sound: VideoStream or AudioStream."""
+
+    time_base: Fraction | None
+
+    def decode(self, packet: Packet | None = None) -> list[FrameT]: ...
 
 
 @contextmanager
@@ -119,12 +138,13 @@ def origin(source: InputContainer, container: str) -> float:
     return source.start_time / av.time_base
 
 
-def packets(source: InputContainer, *streams: Stream) -> Iterator[Packet]:
+def packets(source: InputContainer, *streams: StreamT) -> Iterator[Packet[StreamT]]:
     """The streams' packets in the order of the file; where something cannot be read, those behind it."""
     failures = 0
     while failures < MOST_FAILURES:
         try:
-            for packet in source.demux(*streams):
+            # PyAV's types tell the kind of a packet only where one stream is asked for.
+            for packet in cast("Iterator[Packet[StreamT]]", source.demux(*streams)):
                 if packet.size:
                     failures = 0
                     yield packet
@@ -136,8 +156,8 @@ def packets(source: InputContainer, *streams: Stream) -> Iterator[Packet]:
             return  # PyAV's demux at the end, when a damaged MPEG-TS showed a new stream on the way
 
 
-def decode(packet: Packet) -> list[VideoFrame] | list[AudioFrame]:
-    """The packet's frames; none when it is damaged."""
+def decode(packet: DecodablePacket[Decoded]) -> Sequence[Decoded]:
+    """The packet's frames, or texts; none when it is damaged."""
     try:
         return packet.decode()
     except av.FFmpegError as error:
@@ -145,15 +165,15 @@ def decode(packet: Packet) -> list[VideoFrame] | list[AudioFrame]:
         return []
 
 
-def decoded(stream: Stream, found: Iterable[Packet]) -> Iterator[VideoFrame | AudioFrame]:
-    """The frames of these packets that have a time, to the end."""
+def decoded(stream: DecodableStream[FrameT], found: Iterable[DecodablePacket[FrameT]]) -> Iterator[FrameT]:
+    """The frames of these packets that have a time (see `frame_time`), to the end."""
     for frame in chain(chain.from_iterable(map(decode, found)), flush(stream)):
         if frame.pts is not None:
             frame.time_base = stream.time_base  # frames from the flush carry none
             yield frame
 
 
-def flush(stream: Stream) -> Iterator[VideoFrame | AudioFrame]:
+def flush(stream: DecodableStream[FrameT]) -> Iterator[FrameT]:
     """The frames that the decoder still holds, asked for when the first is taken."""
     try:
         yield from stream.decode(None)
@@ -161,10 +181,24 @@ def flush(stream: Stream) -> Iterator[VideoFrame | AudioFrame]:
         raise_ours(error)
 
 
+def frame_time(frame: VideoFrame | AudioFrame) -> float:
+    """The file's own time (seconds) of a frame, which all have that `decoded` gives. Raises MediaError without."""
+    if frame.time is None:
+        raise MediaError("damaged_video")
+    return frame.time
+
+
+def time_base(stream: Stream) -> Fraction:
+    """The seconds in which a track's times (pts) count. Raises MediaError when the file tells none."""
+    if stream.time_base is None:
+        raise MediaError("damaged_video")
+    return stream.time_base
+
+
 def seek(source: InputContainer, stream: Stream, time: float) -> bool:
     """Go to the keyframe at or before the file's own time (seconds). False: the file cannot be sought there."""
     try:
-        source.seek(round(time / stream.time_base), stream=stream)
+        source.seek(round(time / time_base(stream)), stream=stream)
     except av.FFmpegError as error:
         raise_ours(error)
         return False

@@ -18,7 +18,7 @@ from modules.pipeline.types import ReportProgress, Scene, ignore_progress
 
 from . import parallel_reading
 from .pictures import changed_share, colours_moved, thumbnail
-from .reading import decoded, open_video, origin, packets, read_only, seek, video_stream
+from .reading import decoded, frame_time, open_video, origin, packets, read_only, seek, time_base, video_stream
 
 EVERY = 1.0
 """Seconds between the pictures that are compared."""
@@ -77,7 +77,8 @@ def scenes(
         read_only(source, stream)
         keyframes = _keyframes(source, stream)
         dense = _dense(keyframes, stream)
-        cuts = [None, *_cuts([float(pts * stream.time_base) for pts in keyframes]), None]
+        tick = time_base(stream)
+        cuts = [None, *_cuts([float(pts * tick) for pts in keyframes]), None]
     looks = []
     parts = [_part(path, container, dense, start, stop) for start, stop in pairwise(cuts)]
     with closing(parallel_reading.merged(parts)) as coming:
@@ -100,7 +101,7 @@ def _keyframes(source: InputContainer, stream: VideoStream) -> list[int]:
 
 def _dense(keyframes: Sequence[int], stream: VideoStream) -> set[int]:
     """The keyframes soon followed by another one."""
-    soon = SPARSE / stream.time_base
+    soon = SPARSE / time_base(stream)
     return {time for time, following in pairwise(keyframes) if following - time <= soon}
 
 
@@ -136,9 +137,10 @@ def _thumbnails(source: InputContainer, stream: VideoStream, dense: set[int]) ->
     stream.codec_context.skip_frame = "NONREF"
     last = -FINE
     for frame in decoded(stream, _chosen(packets(source, stream), dense)):
-        if frame.time - last >= FINE - 0.001:
-            last = frame.time
-            yield frame.time, thumbnail(frame)
+        time = frame_time(frame)
+        if time - last >= FINE - 0.001:
+            last = time
+            yield time, thumbnail(frame)
 
 
 def _chosen(found: Iterator[Packet], dense: set[int]) -> Iterator[Packet]:
@@ -209,12 +211,13 @@ def _refined(source: InputContainer, stream: VideoStream, zero: float, look: Loo
     """The look with its time told by every picture in its gap, where keyframes alone were seen."""
     if look.time - look.before <= 1.5 * FINE or not seek(source, stream, look.before + zero):
         return look
-    thumbs = []
+    thumbs: list[Thumb] = []
     for frame in decoded(stream, packets(source, stream)):
-        if frame.time > look.time + zero + 0.001:
+        time = frame_time(frame)
+        if time > look.time + zero + 0.001:
             break
-        if frame.time >= look.before + zero - 0.001:
-            thumbs.append((frame.time, thumbnail(frame)))
+        if time >= look.before + zero - 0.001:
+            thumbs.append((time, thumbnail(frame)))
     if len(thumbs) < 2:
         return look
     before, time = _turn(thumbs)

@@ -19,7 +19,7 @@ from modules.pipeline.types import MediaError, ReportProgress, Still, ignore_pro
 
 from . import parallel_reading
 from .pictures import changed_share, is_black, look_of, same_look, save_jpeg, sharpness, thumbnail
-from .reading import decoded, open_video, origin, packets, read_only, seek, video_stream
+from .reading import decoded, frame_time, open_video, origin, packets, read_only, seek, video_stream
 
 LONGEST_SIDE = 1280
 REACH = 1.0
@@ -77,7 +77,7 @@ def _part(
             frame = max(film.near(time), key=sharpness, default=None)
             thumb = thumbnail(frame) if frame else None
             look = "" if thumb is None or is_black(thumb) else look_of(thumb)
-            if not look or (seen and same_look(seen, look)):
+            if frame is None or not look or (seen and same_look(seen, look)):
                 yield None
             else:
                 seen = look
@@ -135,7 +135,7 @@ class _Film:
         self.position = 0.0
 
     def time(self, frame: VideoFrame) -> float:
-        return max(frame.time - self.zero, 0.0)
+        return max(frame_time(frame) - self.zero, 0.0)
 
     def near(self, time: float) -> list[VideoFrame]:
         """A few pictures from the time on, within REACH; else the last one before."""

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from av.container import InputContainer
 from av.packet import Packet
-from av.stream import Stream
+from av.subtitles.stream import SubtitleStream
+from av.subtitles.subtitle import AssSubtitle
 
 from modules.pipeline.languages import language_code
 from modules.pipeline.types import Cue, MediaError, SubtitleTrack
@@ -43,12 +44,12 @@ def subtitles(path: Path, container: str, track: SubtitleTrack) -> tuple[Cue, ..
     Raises MediaError (captions_unreadable) when the file has no such track.
     """
     with open_video(path, container) as source:
-        if track not in text_tracks(source):
+        stream = next((one for one in source.streams.subtitles if one.index == track.index), None)
+        if stream is None or track not in text_tracks(source):
             raise MediaError("captions_unreadable")
-        stream = source.streams[track.index]
         read_only(source, stream)
         found = sorted(_timed_texts(source, stream, origin(source, container)))
-    cues = []
+    cues: list[Cue] = []
     for number, (start, end, text) in enumerate(found):
         if end <= start:
             following = (later for later, _, _ in found[number + 1 :] if later > start)
@@ -57,7 +58,7 @@ def subtitles(path: Path, container: str, track: SubtitleTrack) -> tuple[Cue, ..
     return tuple(cues)
 
 
-def _timed_texts(source: InputContainer, stream: Stream, zero: float) -> Iterator[tuple[float, float, str]]:
+def _timed_texts(source: InputContainer, stream: SubtitleStream, zero: float) -> Iterator[tuple[float, float, str]]:
     for packet in packets(source, stream):
         text = "\n".join(filter(None, map(plain_text, _events(packet))))
         if text and packet.pts is not None:
@@ -65,10 +66,12 @@ def _timed_texts(source: InputContainer, stream: Stream, zero: float) -> Iterato
             yield start, start + float((packet.duration or 0) * packet.time_base), text
 
 
-def _events(packet: Packet) -> Iterator[str]:
+def _events(packet: Packet[SubtitleStream]) -> Iterator[str]:
     """The text fields of the packet's ASS events: ReadOrder, Layer, Style, Name, 3 margins, Effect, Text."""
+    # Every codec of TEXT_CODECS is decoded to ASS; the other kind of event is a picture.
     for event in decode(packet):
-        yield event.ass.decode("utf-8", "replace").split(",", 8)[-1]
+        if isinstance(event, AssSubtitle):
+            yield event.ass.decode("utf-8", "replace").split(",", 8)[-1]
 
 
 def plain_text(text: str) -> str:

@@ -22,7 +22,7 @@ from modules.pipeline.types import MediaError, ReportProgress, ignore_progress
 
 from .audio import audio_stream, continuous
 from .probe import shown_size
-from .reading import best, decoded, open_video, origin, packets, read_only, video_stream
+from .reading import best, decoded, frame_time, open_video, origin, packets, read_only, time_base, video_stream
 
 CLOCK = Fraction(1, 90_000)
 LONG_SIDE, SHORT_SIDE = 1920, 1080
@@ -86,12 +86,14 @@ def _sound_lane(target: OutputContainer, source: InputContainer, container: str)
 def _suits(stream: VideoStream) -> bool:
     code = stream.codec_context
     small = max(code.width, code.height) <= LONG_SIDE and min(code.width, code.height) <= SHORT_SIDE
-    return MP4.plays(stream.codec.canonical_name, None, code.pix_fmt) and small
+    # A pixel format that ffmpeg has no name for is none of those that browsers show.
+    return MP4.plays(stream.codec.canonical_name, None, code.pix_fmt or "") and small
 
 
 def _copied(out: Stream, source: InputContainer, stream: Stream, zero: float) -> Lane:
     """The packets as they are, from the first keyframe on; what runs backwards in time is left out."""
-    shift = round(zero / stream.time_base)
+    tick = time_base(stream)
+    shift = round(zero / tick)
     started, last = False, None
     for packet in packets(source, stream):
         started = started or packet.is_keyframe
@@ -102,7 +104,7 @@ def _copied(out: Stream, source: InputContainer, stream: Stream, zero: float) ->
         last = packet.dts
         packet.pts, packet.dts = packet.pts - shift, packet.dts - shift
         packet.stream = out
-        yield float(packet.dts * stream.time_base), packet
+        yield float(packet.dts * tick), packet
 
 
 def _encoded_pictures(target: OutputContainer, source: InputContainer, stream: VideoStream, zero: float) -> Lane:
@@ -111,7 +113,7 @@ def _encoded_pictures(target: OutputContainer, source: InputContainer, stream: V
     for frame in decoded(stream, packets(source, stream)):
         if out is None:
             out = _encoder(target, stream, frame)
-        pts = round((frame.time - zero) / CLOCK)
+        pts = round((frame_time(frame) - zero) / CLOCK)
         if pts <= last:
             continue
         picture = frame.reformat(out.width, out.height, format="yuv420p", interpolation="AREA")

@@ -65,6 +65,6 @@ def requeue_stale(at: datetime) -> int:
         for row in model.objects.stalled(at - LEASE_TIMEOUT):
             with transaction.atomic():
                 # Read again under a lock: a heartbeat may have come in since the list was made.
-                row = model.objects.select_for_update().stalled(at - LEASE_TIMEOUT).filter(pk=row.pk).first()
-                released += bool(row) and release_failed_run(row, at=at)
+                stale = model.objects.select_for_update().stalled(at - LEASE_TIMEOUT).filter(pk=row.pk).first()
+                released += stale is not None and release_failed_run(stale, at=at)
     return released

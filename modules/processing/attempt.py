@@ -8,6 +8,7 @@ import logging
 import shutil
 import time
 import traceback
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -314,7 +315,7 @@ class Attempt:
 
 
 def attempt_row(
-    rows: LeaseQuerySet, pk: str, work: Callable[[Attempt], None], *, worker: str, disposable: bool
+    rows: LeaseQuerySet, pk: uuid.UUID, work: Callable[[Attempt], None], *, worker: str, disposable: bool
 ) -> Attempt | None:
     """Claim a row and do the work that finishes it. The attempt, when it did; else None.
 
@@ -324,7 +325,7 @@ def attempt_row(
     worker = worker or jobs.worker_name()
     lease_token = rows.claim(pk, database_clock(), worker)
     row = rows.filter(pk=pk, lease_token=lease_token).first() if lease_token else None
-    if row is None:
+    if row is None or lease_token is None:
         return None
     finished = False
     with Attempt(row, lease_token, worker=worker, disposable=disposable) as attempt:

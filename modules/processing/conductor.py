@@ -7,6 +7,7 @@ Each stage looks first for output saved under the hash of what it would be made 
 from __future__ import annotations
 
 import logging
+import uuid
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import AbstractContextManager
@@ -49,13 +50,16 @@ from .transcribe import listen
 
 logger = logging.getLogger(__name__)
 
-PROBE, SCENES, DRAFTS, ENHANCED = map(TypeAdapter, (Probe, tuple[Scene, ...], tuple[Draft, ...], Enhanced))
+PROBE = TypeAdapter(Probe)
+SCENES = TypeAdapter(tuple[Scene, ...])
+DRAFTS = TypeAdapter(tuple[Draft, ...])
+ENHANCED = TypeAdapter(Enhanced)
 
 
 def process(pk: str, *, worker: str = "", disposable: bool = True) -> bool:
     """Take a queued module through all stages; see `attempt_row`. True: this run made it ready."""
     rows = Module.objects.select_related("upload")
-    attempt = attempt_row(rows, pk, make_ready, worker=worker, disposable=disposable)
+    attempt = attempt_row(rows, uuid.UUID(pk), make_ready, worker=worker, disposable=disposable)
     if attempt is None:
         return False
     # This waits for the run's end, because a finished run holds no lease, and its heartbeat would cut this short.
@@ -113,8 +117,8 @@ def check(attempt: Attempt, path: Path) -> Probe:
     with attempt.stage(stages.PROBE) as report_progress:
         saved = attempt.saved(stages.PROBE, key)
         if saved is None:
-            limits = {"max_pixels": settings.MAX_VIDEO_PIXELS, "max_hours": settings.MAX_VIDEO_HOURS}
-            found = media.probe(path, module.container, **limits)
+            pixels, hours = settings.MAX_VIDEO_PIXELS, settings.MAX_VIDEO_HOURS
+            found = media.probe(path, module.container, max_pixels=pixels, max_hours=hours)
             picture = media.poster(path, module.container, attempt.folder / "poster.jpg", found.duration)
             publish.save_probe(attempt, found, store(Path(picture.path), f"{module.folder}/poster.jpg"))
             attempt.save(stages.PROBE, key, PROBE.dump_python(found, mode="json"), bytes=found.size)

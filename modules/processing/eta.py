@@ -14,6 +14,8 @@ from modules.models.stages import Stage
 SAMPLES = 30
 """Stage runs of each stage that are looked at."""
 
+RATES_KEY = "stage-rates"
+
 LONGEST = 12 * 3600
 """Seconds beyond which a guess is not worth saying."""
 
@@ -23,7 +25,11 @@ def rates() -> dict[str, float]:
 
     Remembered for a minute.
     """
-    return cache.get_or_set("stage-rates", _measure_rates, 60)
+    known: dict[str, float] | None = cache.get(RATES_KEY)
+    if known is None:
+        known = _measure_rates()
+        cache.set(RATES_KEY, known, 60)
+    return known
 
 
 def _measure_rates() -> dict[str, float]:
@@ -56,7 +62,9 @@ def seconds_left(module: Module, at: datetime) -> int | None:
 
 
 def _left_by_history(module: Module, stage: Stage, share: float) -> float | None:
-    known = rates() if module.duration else {}
+    if not module.duration:
+        return None
+    known = rates()
     later = [one.name for one in stages.later_than(stage)]
     if stage.name not in known or (later and not known.keys() & set(later)):
         return None

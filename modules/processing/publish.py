@@ -39,6 +39,8 @@ logger = logging.getLogger(__name__)
 
 SHOWN_NOTICES = 20
 
+TIDY_ERRORS: tuple[type[Exception], ...] = (OSError, *STORE_ERRORS, *DATABASE_ERRORS)
+
 TIDY_SECONDS = 60  # that a worker spends on removing files after a module is ready
 
 
@@ -183,7 +185,7 @@ def delete_unused_stills(module: Module) -> None:
     """
     try:
         _delete_unused_stills(module, until=time.monotonic() + TIDY_SECONDS)
-    except (OSError, *STORE_ERRORS, *DATABASE_ERRORS) as error:
+    except TIDY_ERRORS as error:
         logger.warning("[%s] Unused pictures are left for prune_storage: %s", module.pk, error)
 
 

@@ -20,7 +20,7 @@ logger = logging.getLogger(__name__)
 def render(pk: str, *, worker: str = "", disposable: bool = True) -> bool:
     """Make the queued rendition of module `pk`; see `attempt_row`. True: this run made it."""
     rows = Rendition.objects.select_related("module__upload")
-    return attempt_row(rows, pk, make, worker=worker, disposable=disposable) is not None
+    return attempt_row(rows, uuid.UUID(pk), make, worker=worker, disposable=disposable) is not None
 
 
 def make(attempt: Attempt) -> None:

@@ -50,7 +50,7 @@ def listen(
 def _given(attempt: Attempt, path: Path, found: Probe, report_progress: ReportProgress) -> tuple[tuple[Cue, ...], str]:
     """Captions beside the video, or a text track in it."""
     module = attempt.module
-    if module.captions_file:
+    if module.captions_file.name:
         report_progress(0.1, "reading_captions")
         try:
             cues = captions.clip(captions.parse(read(module.captions_file.name)), found.duration)

@@ -81,6 +81,8 @@ def local_copy(module: Module, folder: Path, report_progress: ReportProgress) ->
 
     Raises MediaError (file_missing, file_changed), OSError where there is no room for it, one of STORE_ERRORS.
     """
+    if not module.video.name:
+        raise MediaError("file_missing")
     if is_local():
         path = Path(module.video.path)
         if not path.exists():

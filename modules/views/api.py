@@ -25,14 +25,15 @@ def status_json(request: HttpRequest, pk: str) -> HttpResponse:
     """How far the module is; its steps, once there are any. 401 signed out, 404 unknown or somebody else's."""
     if not request.user.is_authenticated:
         return error_json("signed_out", messages.message_for("signed_out"), 401)
-    module = Module.objects.visible_to(request.user).filter(pk=as_uuid(pk)).first()
+    key = as_uuid(pk)
+    module = Module.objects.visible_to(request.user).filter(pk=key).first() if key else None
     if module is None:
         return error_json("not_found", messages.message_for("not_found"), 404)
     facts = describe(module)
     # Weak: time left is not part of it, else every answer would be news.
     etag = f'W/"{module.version}-{_digest({**facts, "etaSeconds": None})}"'
     answer = JsonResponse(facts, headers={"ETag": etag, "Cache-Control": "private, no-cache"})
-    return get_conditional_response(request, etag=etag, response=answer)
+    return get_conditional_response(request, etag=etag, response=answer) or answer
 
 
 def as_uuid(text: str) -> uuid.UUID | None:
@@ -92,7 +93,7 @@ def _steps(module: Module) -> list[dict[str, Any]]:
 
 
 def _quiz(module: Module) -> list[dict[str, Any]]:
-    return list(module.questions.values("text", "options", "right", "explanation", "cues"))
+    return [dict(one) for one in module.questions.values("text", "options", "right", "explanation", "cues")]
 
 
 def _say(code: dict[str, Any]) -> str:

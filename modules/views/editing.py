@@ -8,13 +8,14 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
 from django.db.models import F
+from django.forms import BaseModelFormSet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from modules.forms import ModuleForm, NewStepFormSet, StepFormSet
+from modules.forms import ModuleForm, NewStepFormSet, StepForm, StepFormSet
 from modules.models import Module, SearchEntry, Step
 
 from .access import editable_or_404
@@ -42,7 +43,7 @@ def edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     return render(request, "modules/edit.html", {"module": module, "form": form, "steps": steps}, status=status)
 
 
-def save(module: Module, form: ModuleForm, steps: StepFormSet) -> None:
+def save(module: Module, form: ModuleForm, steps: BaseModelFormSet[Step, StepForm]) -> None:
     """Write what was changed, and nothing else: a run may be writing to the same rows."""
     steps.save(commit=False)
     for step in steps.deleted_objects:

@@ -16,6 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from modules.models import Module, ModuleQuerySet, Step
+from trainingsite.http import SignedInRequest
 
 from .api import as_uuid
 
@@ -30,7 +31,7 @@ def cards(modules: ModuleQuerySet) -> ModuleQuerySet:
     return modules.select_related("owner").defer("summary").annotate(step_count=count)
 
 
-def found(request: HttpRequest, whose: str, words: str) -> ModuleQuerySet:
+def found(request: SignedInRequest, whose: str, words: str) -> ModuleQuerySet:
     """The modules this person may see that fit. whose: '' (all), 'mine' or 'shared'."""
     modules = Module.objects.visible_to(request.user)
     if whose == "mine":
@@ -47,21 +48,22 @@ def found(request: HttpRequest, whose: str, words: str) -> ModuleQuerySet:
 @require_GET
 @never_cache
 @login_required
-def library(request: HttpRequest) -> HttpResponse:
+def library(request: SignedInRequest) -> HttpResponse:
     """?q= words to look for, ?show=mine|shared, ?page=."""
     # PostgreSQL has no text with a NUL in it.
     words, whose = request.GET.get("q", "").replace("\0", "").strip()[:200], request.GET.get("show", "")
     page = Paginator(cards(found(request, whose, words)), PAGE).get_page(request.GET.get("page"))
+    modules = list(page.object_list)
     context = {
         "page": page,
-        "modules": list(page.object_list),
+        "modules": modules,
+        "live": [module for module in modules if module.in_work],
         "words": words,
         "whose": whose if whose in ("mine", "shared") else "",
         "newcomer": not words and whose != "shared" and not Module.objects.filter(owner=request.user).exists(),
         "sample_available": SAMPLE.exists(),
         "sample_key": uuid.uuid4().hex,
     }
-    context["live"] = [module for module in context["modules"] if module.in_work]
     return render(request, "modules/library.html", context)
 
 

@@ -74,7 +74,7 @@ def progress_context(request: HttpRequest, module: Module) -> dict[str, Any]:
         "ahead": queue_position(module),
         "died_at": deaths[-1] if deaths else None,
         "died_count": len(deaths),
-        "next_try": (module.not_before - at).total_seconds() if waits_for_next_try(module, at) else None,
+        "next_try": seconds_to_next_try(module, at),
         "no_worker_listening": no_worker_listening(module, at),
         "show_command": settings.DEBUG or request.user.is_staff,
         "worker_command": "localworker" if settings.QUEUE == "local" else "rqworker",
@@ -98,5 +98,8 @@ def queue_position(module: Module) -> int | None:
     return Module.objects.ahead_of(module) if module.status == Status.QUEUED else None
 
 
-def waits_for_next_try(module: Module, at: datetime) -> bool:
-    return module.status == Status.QUEUED and module.not_before is not None and module.not_before > at
+def seconds_to_next_try(module: Module, at: datetime) -> float | None:
+    """Seconds until a module that waits after an error may be taken up again; None when it may be at once."""
+    if module.status != Status.QUEUED or module.not_before is None or module.not_before <= at:
+        return None
+    return (module.not_before - at).total_seconds()

@@ -10,10 +10,12 @@ import uuid
 from collections.abc import Iterator
 from mimetypes import guess_type
 from pathlib import Path
+from typing import Any, cast
 from urllib.parse import quote
 
 from django.conf import settings
 from django.core.files.storage import default_storage, storages
+from django.db.models import QuerySet
 from django.http import (
     Http404,
     HttpRequest,
@@ -48,12 +50,13 @@ def video(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
     rendition = getattr(module, "rendition", None)
     if rendition and rendition.status == Status.READY and not request.GET.get("original"):
         return serve(request, rendition.file, CONTAINERS["mp4"].content_type)
+    name = module.video.name or ""
     container = CONTAINERS.get(module.container)
-    content_type = container.content_type if container else guess_type(module.video.name)[0]
+    content_type = container.content_type if container else guess_type(name)[0]
     download = ""
     if request.GET.get("original"):
-        download = f"{slugify(module.title) or 'video'}.{module.video.name.rpartition('.')[2]}"
-    return serve(request, module.video.name, content_type or "application/octet-stream", download)
+        download = f"{slugify(module.title) or 'video'}.{name.rpartition('.')[2]}"
+    return serve(request, name, content_type or "application/octet-stream", download)
 
 
 @require_safe
@@ -79,7 +82,7 @@ def live_still(request: HttpRequest, pk: uuid.UUID, run: int) -> HttpResponseBas
 
 
 @require_GET
-def captions_vtt(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def captions_vtt(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
     """The newest transcript as WebVTT."""
     module = visible_or_404(request, pk)
     transcript = module.transcripts.first()
@@ -88,14 +91,14 @@ def captions_vtt(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 @require_GET
-def chapters_vtt(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def chapters_vtt(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
     """The steps as WebVTT chapters."""
     steps = visible_or_404(request, pk).steps.shown().values_list("start", "end", "title")
     return _text(captions.chapters_vtt(list(steps)), "text/vtt")
 
 
 @require_GET
-def transcript_txt(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def transcript_txt(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
     """The newest transcript as plain text."""
     module = visible_or_404(request, pk)
     transcript = module.transcripts.first()
@@ -104,11 +107,11 @@ def transcript_txt(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     return response
 
 
-def _cues(rows) -> list[types.Cue]:
+def _cues(rows: QuerySet[Cue]) -> list[types.Cue]:
     return [types.Cue(*row) for row in rows.values_list("number", "start", "end", "text")]
 
 
-def _text(body: str, content_type: str) -> HttpResponse:
+def _text(body: str, content_type: str) -> HttpResponseBase:
     return _guarded(HttpResponse(body, content_type=f"{content_type}; charset=utf-8"), "private, no-cache")
 
 
@@ -146,7 +149,9 @@ def serve(request: HttpRequest, name: str, content_type: str, download: str = ""
 def _signed(name: str, content_type: str, disposition: str) -> str:
     """The address of a file in the object store, as browsers reach it, with what the store is to say of the file."""
     said = {"ResponseContentType": content_type, "ResponseContentDisposition": disposition}
-    return storages["browsers"].url(name, parameters={key: value for key, value in said.items() if value})
+    # An S3Storage, which takes parameters; it is not imported where no object store is used.
+    store = cast(Any, storages["browsers"])
+    return store.url(name, parameters={key: value for key, value in said.items() if value})
 
 
 def _local(request: HttpRequest, path: Path, content_type: str, most: int | None) -> HttpResponseBase:
@@ -164,14 +169,16 @@ def _local(request: HttpRequest, path: Path, content_type: str, most: int | None
         # A part of the range is an answer too (RFC 9110 §15.3.7); the whole size is in Content-Range.
         last = min(last, first + most - 1)
     body = () if request.method == "HEAD" else _chunks(path, first, last)
-    response = StreamingHttpResponse(body, status=206 if span else 200, content_type=content_type)
+    response: HttpResponseBase = StreamingHttpResponse(body, status=206 if span else 200, content_type=content_type)
     response["Content-Length"] = str(last - first + 1)
     if span:
         response["Content-Range"] = f"bytes {first}-{last}/{size}"
     response["Accept-Ranges"] = "bytes"
     response["ETag"] = etag
     response["Last-Modified"] = modified
-    return get_conditional_response(request, etag=etag, last_modified=int(facts.st_mtime), response=response)
+    # Its types know of HttpResponse alone, but it reads no more than the status and the headers.
+    plain = cast(HttpResponse, response)
+    return get_conditional_response(request, etag=etag, last_modified=int(facts.st_mtime), response=plain) or response
 
 
 def _span(request: HttpRequest, size: int, validators: tuple[str, str]) -> tuple[int, int] | tuple[()] | None:

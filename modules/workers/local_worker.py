@@ -8,6 +8,7 @@ import os
 import signal
 import socket
 import time
+import uuid
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
@@ -47,7 +48,7 @@ class LocalWorker:
     def __init__(self) -> None:
         self.name = f"{socket.gethostname()}.{os.getpid()}.local"
         self.maintenance = Maintenance(self.name, Worker.Kind.LOCAL, list(settings.QUEUES))
-        self.busy: dict[str, tuple[int, str]] = {}  # queue: child's pid, row's key
+        self.busy: dict[str, tuple[int, uuid.UUID]] = {}  # queue: child's pid, row's key
         self.stopping = False
         self._asked = float("-inf")
         self._ours: list[str] = []
@@ -103,7 +104,7 @@ class LocalWorker:
             pk = rows.values_list("pk", flat=True).first()
             if pk is not None:
                 pid = subprocesses.fork(partial(work, str(pk), worker=self.name), queue=queue)
-                self.busy[queue] = (pid, str(pk))
+                self.busy[queue] = (pid, pk)
                 return
 
     def _reap(self) -> None:
@@ -117,7 +118,7 @@ class LocalWorker:
                 logger.warning("❌ [%s] The child process ended with %s", pk, os.waitstatus_to_exitcode(status))
                 release_killed_run(partial(self._held, queue, pk), stopping=self.stopping)
 
-    def _held(self, queue: str, pk: str) -> Module | Rendition | None:
+    def _held(self, queue: str, pk: uuid.UUID) -> Module | Rendition | None:
         """The row with this key that this worker holds in a queue."""
         for model in WORK:
             row = model.objects.in_queue(queue).filter(pk=pk, worker=self.name).first()

@@ -56,7 +56,7 @@ class Maintenance:
 
     def __init__(self, name: str, kind: str, queues: list[str]) -> None:
         self.name = name
-        self._about = {"kind": kind, "host": socket.gethostname(), "pid": os.getpid(), "queues": queues}
+        self.kind, self.queues = kind, queues
         self._swept = self._seen = float("-inf")
         self._pruning = DailyPruning()
 
@@ -66,13 +66,15 @@ class Maintenance:
         now = time.monotonic()
         try:
             if now - self._seen >= HEARTBEAT_EVERY:
-                Worker.objects.record_heartbeat(self.name, **self._about)
+                Worker.objects.record_heartbeat(
+                    self.name, kind=self.kind, host=socket.gethostname(), pid=os.getpid(), queues=self.queues
+                )
                 self._seen = now
             if now - self._swept >= SWEEP_EVERY:
                 jobs.sweep()
                 orphans.remove_stale_scratch(timezone.now())
                 # What an RQ worker could not send for want of Redis, it sends soon after Redis is back.
-                early = self._about["kind"] == Worker.Kind.RQ and not jobs.reachable()
+                early = self.kind == Worker.Kind.RQ and not jobs.reachable()
                 self._swept = now - (SWEEP_EVERY - 2.0 if early else 0.0)
         except (DatabaseError, InterfaceError) as error:
             logger.warning("The database cannot be used: %s", error)

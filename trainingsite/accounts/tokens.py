@@ -1,9 +1,14 @@
 """Signs programs in: `Authorization: Bearer <token>` acts as its user and needs no CSRF token."""
 
-from django.http import HttpRequest, HttpResponse
+from collections.abc import Callable
+from typing import Any, cast
+
+from django.http import HttpRequest, HttpResponse, HttpResponseForbidden
+from django.http.response import HttpResponseBase
 from django.middleware.csrf import CsrfViewMiddleware
 from django.utils.deprecation import MiddlewareMixin
 
+from trainingsite.http import SiteRequest
 from trainingsite.unavailable import answers_503
 
 from .models import ApiToken
@@ -13,7 +18,7 @@ class BearerMiddleware(MiddlewareMixin):
     """Set request.user from a bearer token, on addresses under /api/ only; request.api_token tells the view."""
 
     @answers_503
-    def process_request(self, request: HttpRequest) -> HttpResponse | None:
+    def process_request(self, request: SiteRequest) -> HttpResponse | None:
         request.api_token = None
         scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
         if not request.path_info.startswith("/api/") or scheme.lower() != "bearer":
@@ -28,7 +33,14 @@ class BearerMiddleware(MiddlewareMixin):
 class CsrfMiddleware(CsrfViewMiddleware):
     """Django's, but a request that carried a valid token is not a browser's: nothing can be forged."""
 
-    def process_view(self, request: HttpRequest, callback, callback_args, callback_kwargs) -> HttpResponse | None:
-        if request.api_token:
+    def process_view(
+        self,
+        request: HttpRequest,
+        callback: Callable[..., HttpResponseBase],
+        callback_args: tuple[Any, ...],
+        callback_kwargs: dict[str, Any],
+    ) -> HttpResponseForbidden | None:
+        # Django's own signature says HttpRequest; BearerMiddleware stands before this one.
+        if cast(SiteRequest, request).api_token:
             return None
         return super().process_view(request, callback, callback_args, callback_kwargs)

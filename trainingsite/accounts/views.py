@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from trainingsite.http import error_json, wants_json
+from trainingsite.http import SignedInRequest, error_json, wants_json
 
 from .forms import ProfileForm, TokenForm
 from .models import ApiToken
@@ -26,7 +26,7 @@ sign_in = LoginView.as_view(template_name="accounts/login.html", redirect_authen
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 @never_cache
-def account(request: HttpRequest) -> HttpResponse:
+def account(request: SignedInRequest) -> HttpResponse:
     """Name and e-mail (POST changes them), password, and API tokens."""
     form = ProfileForm(request.POST or None, instance=request.user)
     if request.method == "POST" and form.is_valid():
@@ -39,7 +39,7 @@ def account(request: HttpRequest) -> HttpResponse:
 @require_POST
 @login_required
 @never_cache
-def change_password(request: HttpRequest) -> HttpResponse:
+def change_password(request: SignedInRequest) -> HttpResponse:
     form = PasswordChangeForm(request.user, request.POST)
     if not form.is_valid():
         return _page(request, password_form=form, status=400)
@@ -53,7 +53,7 @@ def change_password(request: HttpRequest) -> HttpResponse:
 @require_POST
 @login_required
 @never_cache
-def create_token(request: HttpRequest) -> HttpResponse:
+def create_token(request: SignedInRequest) -> HttpResponse:
     """Issue a token. Its secret is on this one answer, and nowhere else."""
     form = TokenForm(request.POST)
     if not form.is_valid():
@@ -64,7 +64,7 @@ def create_token(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @login_required
-def revoke_token(request: HttpRequest, pk: int) -> HttpResponse:
+def revoke_token(request: SignedInRequest, pk: int) -> HttpResponse:
     get_object_or_404(ApiToken, pk=pk, user=request.user).delete()
     messages.success(request, "The token has been revoked. Programs that used it can no longer sign in.")
     return redirect("accounts:account")
@@ -76,7 +76,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return render(request, "403_csrf.html", status=403)
 
 
-def _page(request: HttpRequest, status: int = 200, **context: Any) -> HttpResponse:
+def _page(request: SignedInRequest, status: int = 200, **context: Any) -> HttpResponse:
     """The account page, with whichever form has something to say in place of an empty one."""
     context = {
         "profile_form": ProfileForm(instance=request.user),

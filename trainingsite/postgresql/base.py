@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from types import SimpleNamespace
+from types import ModuleType
 from typing import Any
 
 import psycopg
@@ -40,7 +40,8 @@ class Connection(psycopg.Connection):
 class DatabaseWrapper(base.DatabaseWrapper):
     """OPTIONS["answer_within"]: seconds to wait for the answer to a statement; None: without end."""
 
-    Database = SimpleNamespace(**(vars(psycopg) | {"connect": Connection.connect}))
+    Database = ModuleType(psycopg.__name__)
+    vars(Database).update(vars(psycopg), connect=Connection.connect)
 
     def get_connection_params(self) -> dict[str, Any]:
         params = super().get_connection_params()

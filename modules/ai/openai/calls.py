@@ -101,6 +101,7 @@ class Calls:
 
         def once(call: Call) -> M:
             raw = self._client().chat.completions.with_raw_response.parse(
+                # Plain mappings, as they are sent: the client's types have a class of its own for each role.
                 messages=list(messages),  # type: ignore[arg-type]
                 model=model,
                 response_format=schema,
@@ -231,8 +232,7 @@ def _content(answer: Mapping[str, Any]) -> str:
     """The text of the one whole answer that is no refusal. Raises Unusable."""
     choices = answer.get("choices")
     choice = choices[0] if isinstance(choices, list) and choices else None
-    message = choice.get("message") if isinstance(choice, dict) else None
-    if not isinstance(message, dict):
+    if not isinstance(choice, dict) or not isinstance(message := choice.get("message"), dict):
         raise Unusable("There was no answer.")
     if message.get("refusal") or choice.get("finish_reason") == "content_filter":
         raise Unusable("You refused, but the material is only to be described.")

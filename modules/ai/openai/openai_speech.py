@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from functools import partial
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeGuard
 
 import numpy as np
 
@@ -67,7 +67,7 @@ class OpenAISpeech:
     def _hear(self, window: Window, stop: threading.Event, *, hints: Hints, tails: dict[int, str]) -> WindowTranscript:
         """One window. tails: the ends of the texts that are there already, by number; this one's is added."""
         piece = self.encode(window.samples)
-        spent = calls = 0
+        spent, calls = 0.0, 0
         for last in (False, True):
             asked = self._asked(hints, tails.get(window.number - 1, ""))
             calls += 1
@@ -132,8 +132,12 @@ def _segments(window: Window, listed: Iterable[object]) -> Iterator[Segment]:
     for one in listed:
         if not isinstance(one, dict) or not isinstance(one.get("text"), str) or not one["text"].strip():
             continue
-        times = [one.get("start"), one.get("end")]
-        if all(isinstance(time, int | float) and math.isfinite(time) for time in times):
-            start, end = (min(max(window.start + time, window.start), window.end) for time in times)
+        first, last = one.get("start"), one.get("end")
+        if _is_time(first) and _is_time(last):
+            start, end = (min(max(window.start + time, window.start), window.end) for time in (first, last))
             if start <= end:
                 yield Segment(start, end, cleaned(one["text"]))
+
+
+def _is_time(value: object) -> TypeGuard[float]:
+    return isinstance(value, int | float) and math.isfinite(value)

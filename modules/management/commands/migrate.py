@@ -8,10 +8,11 @@ from typing import Any
 from django.core.management.commands import migrate
 from django.db import connections
 
+from trainingsite.postgresql.base import DatabaseWrapper
+
 
 class Command(migrate.Command):
     def handle(self, *args: Any, **options: Any) -> None:
         connection = connections[options["database"]]
-        limits = connection.no_time_limit() if connection.vendor == "postgresql" else contextlib.nullcontext()
-        with limits:
+        with connection.no_time_limit() if isinstance(connection, DatabaseWrapper) else contextlib.nullcontext():
             super().handle(*args, **options)

@@ -49,7 +49,8 @@ def windows(blocks: Iterable[AudioBlock], voiced: Voiced) -> Iterator[Window]:
 
 def _stretches(blocks: Iterable[AudioBlock]) -> Iterator[tuple[AudioBlock, bool]]:
     """The audio in stretches of equal length, each with whether it is the last before a gap or the end."""
-    start, parts, length = 0.0, [], 0
+    parts: list[np.ndarray] = []
+    start, length = 0.0, 0
     for block in blocks:
         expected = start + length / SAMPLE_RATE
         if parts and block.start - expected > _GAP:

@@ -46,8 +46,8 @@ class Command(BaseCommand):
             raise CommandError(str(rejected)) from rejected
         module = self._work(module)
         if module.status != Status.READY:
-            error = module.error or {"code": module.status, "params": {}}
-            raise CommandError(message_for(error["code"], error["params"]))
+            ended = module.error or {"code": module.status, "params": {}}
+            raise CommandError(message_for(ended["code"], ended["params"]))
         for notice in module.notices:
             self.stdout.write(self.style.WARNING(message_for(notice["code"], notice["params"])))
         self.stdout.write(module.get_absolute_url())
