@@ -55,7 +55,7 @@ ARROWS = {
     "modules.renditions": ["modules.processing.rendition"],
     "modules.forms": ["modules.models"],
     "modules.admin": ["modules.jobs", "modules.models", "modules.storage", "modules.messages"],
-    "modules.templatetags": ["modules.messages", "modules.models"],
+    "modules.templatetags": ["modules.messages", "modules.models", "modules.pipeline"],
     "modules.views": [
         *("modules.jobs", "modules.models", "modules.forms", "modules.messages", "modules.storage", "modules.pipeline"),
         *("modules.processing.eta", *LEAVES),

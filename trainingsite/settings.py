@@ -191,6 +191,7 @@ MEDIA_ACCEL_PREFIX = env.str("MEDIA_ACCEL_PREFIX", default="")  # nginx: interna
 WORK_DIR = DATA_DIR / "work"
 FILE_UPLOAD_TEMP_DIR = MEDIA_ROOT / "incoming"  # on the media file system, so that saving is a rename
 FILE_UPLOAD_HANDLERS = ["uploads.multipart.StreamToDisk"]
+SAMPLE_VIDEO = BASE_DIR / "static" / "sample" / "how-to.mp4"  # comes with the product; `make sample` films it
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]

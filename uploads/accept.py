@@ -25,7 +25,7 @@ from trainingsite.database_errors import DATABASE_ERRORS
 
 from .forms import read_container
 from .models import Upload
-from .multipart import NO_ROOM
+from .multipart import NO_ROOM_FOR_ARRIVAL
 from .rejection import Rejected
 
 logger = logging.getLogger(__name__)
@@ -61,19 +61,11 @@ def accept(
     container = read_container(upload_file)
     if container is None:
         raise Rejected("not_a_video")
+    key = upload_id or uuid.uuid4()
     name = (getattr(upload_file, "sent_name", upload_file.name) or "").rpartition("/")[2]
-    module = Module(
-        id=upload_id or uuid.uuid4(), owner=user, title=(title or title_from_file_name(name))[:200], container=container
-    )
-    upload = Upload(
-        id=module.id,
-        user=user,
-        module=module,
-        name=name[:300],
-        size=upload_file.size,
-        source=source,
-        idempotency_key=idempotency_key,
-    )
+    module = Module(id=key, owner=user, title=(title or title_from_file_name(name))[:200], container=container)
+    upload = Upload(id=key, user=user, module=module, name=name[:300], size=upload_file.size, source=source)
+    upload.idempotency_key = idempotency_key
     try:
         keep(module, upload, upload_file, captions, started)
     except IntegrityError:
@@ -112,7 +104,7 @@ def store(module: Module, video: File, captions: File | None) -> None:
         logger.warning("The object store cannot be used: %s", error)
         raise Rejected("storage_down") from error
     except OSError as error:
-        if error.errno in NO_ROOM:
+        if error.errno in NO_ROOM_FOR_ARRIVAL:
             raise Rejected("disk_full") from error
         raise
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from pathlib import Path
 from typing import Any, Self
 
 from django import forms
@@ -111,11 +110,6 @@ def form_context(form: UploadForm) -> dict[str, Any]:
         "formats": format_names(CONTAINERS.values()),
         "max_upload_mb": settings.MAX_UPLOAD_MB,
         "max_upload_bytes": settings.MAX_UPLOAD_MB * MB,
-        "sample_available": sample_path().is_file(),
+        "sample_available": settings.SAMPLE_VIDEO.is_file(),
         "sample_key": new_key(),
     }
-
-
-def sample_path() -> Path:
-    """The how-to video that comes with the product."""
-    return settings.BASE_DIR / "static" / "sample" / "how-to.mp4"

@@ -13,11 +13,13 @@ from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import SkipFile, StopUpload, TemporaryFileUploadHandler
 
+from modules.storage.files import NO_ROOM
 from trainingsite.http import SiteRequest
 
 FIELDS = {"file", "captions"}
 ABANDONED_AFTER = 24 * 3600  # seconds without a write: longer than any storage takes to copy a file away
-NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+# What arrives may also be larger than any file can be here; a finished file that is moved cannot.
+NO_ROOM_FOR_ARRIVAL = NO_ROOM | {errno.EFBIG}
 
 
 class StreamToDisk(TemporaryFileUploadHandler):
@@ -69,7 +71,7 @@ class StreamToDisk(TemporaryFileUploadHandler):
         try:
             yield
         except OSError as error:
-            if error.errno not in NO_ROOM:
+            if error.errno not in NO_ROOM_FOR_ARRIVAL:
                 raise
             self.discard()
             self.stop("disk_full")

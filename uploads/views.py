@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.core.files import File
 from django.http import Http404, HttpResponse, JsonResponse
@@ -16,7 +17,7 @@ from modules.models import Module
 from trainingsite.http import SignedInRequest, SiteRequest, error_json, wants_json
 
 from .accept import accept, idempotency_key_of
-from .forms import UploadForm, form_context, sample_path
+from .forms import UploadForm, form_context
 from .models import Upload
 from .rejection import Rejected, reject
 
@@ -46,7 +47,7 @@ SAMPLE_TITLE = "Make a training from a video"
 @login_required
 def upload_sample(request: SignedInRequest) -> HttpResponse:
     """Accept the sample that comes with the product, as if this person had uploaded it."""
-    path = sample_path()
+    path = settings.SAMPLE_VIDEO
     if not path.is_file():
         raise Http404
     try:

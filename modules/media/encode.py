@@ -10,8 +10,6 @@ import numpy as np
 
 from modules.pipeline.types import SAMPLE_RATE, MediaError
 
-AUDIO_NAME = "piece.flac"
-"""A file name that tells a service what `encode_audio` gives."""
 _FRAME = 4096  # samples that are encoded at once
 _SHORTEST = SAMPLE_RATE // 2  # samples; services refuse less than a tenth of a second
 

@@ -8,12 +8,13 @@ from .content import Cue, Question, Step, Transcript
 from .lease import LEASE_TIMEOUT, MAX_ATTEMPTS, Lease, LeaseLost, LeaseQuerySet, Status, database_clock
 from .module import Module, ModuleQuerySet, Rendition, Visibility
 from .recovery import release_failed_run, requeue_stale
-from .runs import AICall, StageRun, Worker
+from .runs import WORKER_TIMEOUT, AICall, StageRun, Worker
 from .search import SearchEntry, searchable_text
 
 __all__ = [
     "LEASE_TIMEOUT",
     "MAX_ATTEMPTS",
+    "WORKER_TIMEOUT",
     "AICall",
     "Cue",
     "Lease",

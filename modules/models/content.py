@@ -16,13 +16,10 @@ class Transcript(models.Model):
         UPLOADED = "uploaded", "captions that came with the video"
         EMBEDDED = "embedded", "captions inside the video"
         SPEECH = "speech", "recognised speech"
-        TRANSLATED = "translated", "translated"
-        EDITED = "edited", "edited by a person"
 
     module = models.ForeignKey(Module, on_delete=models.CASCADE, related_name="transcripts")
     language = models.CharField(max_length=20, blank=True)
     origin = models.CharField(max_length=10, choices=Origin.choices)
-    key = models.CharField(max_length=64, blank=True, editable=False, help_text="What it was made from.")
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -13,6 +13,9 @@ from . import stages
 from .module import Module
 from .outputs import LATEST, picture_names
 
+WORKER_TIMEOUT = timedelta(seconds=30)
+"""Without a heartbeat for this long, a worker is gone."""
+
 
 class StageRunQuerySet(models.QuerySet["StageRun"]):
     def saved(self, module: Module, stage: str, key: str) -> StageRun | None:
@@ -141,8 +144,8 @@ class AICall(models.Model):
 
 class WorkerQuerySet(models.QuerySet["Worker"]):
     def alive(self, at: datetime) -> WorkerQuerySet:
-        """Workers heard of within the last 30 s."""
-        return self.filter(heartbeat_at__gte=at - timedelta(seconds=30))
+        """Workers heard of lately."""
+        return self.filter(heartbeat_at__gte=at - WORKER_TIMEOUT)
 
     def working(self, at: datetime) -> WorkerQuerySet:
         """Those of them that QUEUE lets work: with "rq" a local worker stands by, and with "local" an RQ worker."""

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from .clock import clock_title
 from .types import KINDS, Cue, Draft, Material
 
 MAX_STEPS = 60
@@ -158,8 +159,8 @@ def _finish(pieces: Sequence[_Piece], material: Material, cues: Sequence[Cue]) -
             Draft(
                 id=_identity(draft.id, order, taken),
                 kind=_kind(draft.kind),
-                title=_title(draft.title) or _first_words(said) or _clock_title(order, piece.start, stop),
-                text=_clean(draft.text) or said or (own and _clock_title(order, piece.start, stop)) or "",
+                title=_title(draft.title) or _first_words(said) or clock_title(order, piece.start, stop),
+                text=_clean(draft.text) or said or (own and clock_title(order, piece.start, stop)) or "",
                 cues=tuple(cue.number for cue in own),
                 start=piece.start,
                 end=stop,
@@ -209,14 +210,3 @@ def _first_words(said: str) -> str:
     words = said.split()
     line = " ".join(words[:TITLE_WORDS]).strip(" ,;:.-–…")
     return _title(line[:1].upper() + line[1:])
-
-
-def _clock_title(order: int, start: float, end: float) -> str:
-    return f"Step {order}, {clock(start)} to {clock(end)}"
-
-
-def clock(seconds: float) -> str:
-    """Seconds as a player shows them: 0:12, 1:02:03."""
-    minutes, second = divmod(int(seconds), 60)
-    hours, minute = divmod(minutes, 60)
-    return f"{hours}:{minute:02}:{second:02}" if hours else f"{minute}:{second:02}"

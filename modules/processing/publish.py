@@ -120,7 +120,7 @@ def _write_transcript(module: Module, material: Material, origin: str) -> bool:
     old = list(current.cues.values_list("number", "start", "end", "text")) if current else []
     if new == old:
         return True
-    module.transcripts.exclude(origin=Transcript.Origin.EDITED).delete()
+    module.transcripts.all().delete()
     if new:
         transcript = Transcript.objects.create(module=module, language=material.language, origin=origin)
         Cue.objects.bulk_create(

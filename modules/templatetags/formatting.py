@@ -18,6 +18,7 @@ from django.utils.translation import ngettext
 
 from modules import messages
 from modules.models import stages
+from modules.pipeline.clock import clock as player_clock
 
 register = template.Library()
 
@@ -27,9 +28,7 @@ def clock(seconds: float | None) -> str:
     """Seconds as on a player: 0:07, 12:40, 1:02:03; '' for None."""
     if seconds is None:
         return ""
-    minutes, rest = divmod(int(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+    return player_clock(seconds)
 
 
 @register.filter

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from pathlib import Path
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
@@ -21,7 +20,6 @@ from trainingsite.http import SignedInRequest
 from .api import as_uuid
 
 PAGE = 24
-SAMPLE = Path(settings.BASE_DIR) / "static" / "sample" / "how-to.mp4"
 
 
 def cards(modules: ModuleQuerySet) -> ModuleQuerySet:
@@ -61,7 +59,7 @@ def library(request: SignedInRequest) -> HttpResponse:
         "words": words,
         "whose": whose if whose in ("mine", "shared") else "",
         "newcomer": not words and whose != "shared" and not Module.objects.filter(owner=request.user).exists(),
-        "sample_available": SAMPLE.exists(),
+        "sample_available": settings.SAMPLE_VIDEO.is_file(),
         "sample_key": uuid.uuid4().hex,
     }
     return render(request, "modules/library.html", context)

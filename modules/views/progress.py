@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
-from modules.models import Module, StageRun, Status, Worker, database_clock, stages
+from modules.models import WORKER_TIMEOUT, Module, StageRun, Status, Worker, database_clock, stages
 from modules.processing import eta
 
 from .access import may_edit
@@ -50,7 +50,7 @@ def no_worker_listening(module: Module, at: datetime) -> bool:
     if any(module.queue in queues for queues in Worker.objects.working(at).values_list("queues", flat=True)):
         return False
     beat = module.heartbeat_at
-    return beat is None or (at - beat).total_seconds() > 30
+    return beat is None or at - beat > WORKER_TIMEOUT
 
 
 def progress_context(request: HttpRequest, module: Module) -> dict[str, Any]:
@@ -75,6 +75,7 @@ def progress_context(request: HttpRequest, module: Module) -> dict[str, Any]:
         "died_at": deaths[-1] if deaths else None,
         "died_count": len(deaths),
         "next_try": seconds_to_next_try(module, at),
+        "is_long": module.queue == settings.LONG_QUEUE,
         "no_worker_listening": no_worker_listening(module, at),
         "show_command": settings.DEBUG or request.user.is_staff,
         "worker_command": "localworker" if settings.QUEUE == "local" else "rqworker",

@@ -4,7 +4,8 @@ import math
 
 from hypothesis import given, settings
 
-from modules.pipeline.steps import MAX_STEPS, MAX_TITLE, clock, normalize_steps
+from modules.pipeline.clock import clock
+from modules.pipeline.steps import MAX_STEPS, MAX_TITLE, normalize_steps
 from modules.pipeline.types import Cue, Draft, Material
 from tests.quality.damage import QUIET, check, damaged, materials
 

@@ -164,10 +164,8 @@ def test_a_repeated_upload_is_answered_even_when_no_more_may_be_in_work(page: Cl
 
 def test_the_sample_is_uploaded_for_whoever_asks(page: Client, anna: User, clip: bytes, settings: Any, tmp_path: Path):
     form = form_of(page)
-    settings.BASE_DIR = tmp_path
+    settings.SAMPLE_VIDEO = sample = tmp_path / "sample.mp4"
     assert page.post("/upload/sample/", form).status_code == 404
-    sample = tmp_path / "static" / "sample" / "how-to.mp4"
-    sample.parent.mkdir(parents=True)
     sample.write_bytes(clip)
     response = page.post("/upload/sample/", form)
     module = Module.objects.get()

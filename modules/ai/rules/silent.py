@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from modules.pipeline.steps import clock
+from modules.pipeline.clock import clock_title
 from modules.pipeline.types import Draft, Scene
 
 SHORTEST = 3.0
@@ -31,5 +31,5 @@ def _cuts(scenes: Sequence[Scene], duration: float) -> list[float]:
 
 
 def _step(number: int, start: float, stop: float) -> Draft:
-    title = f"Step {number}, {clock(start)} to {clock(stop)}"
+    title = clock_title(number, start, stop)
     return Draft(id=f"s{number}", kind="step", title=title, text="", cues=(), start=start, end=stop)

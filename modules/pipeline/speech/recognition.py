@@ -19,6 +19,7 @@ from modules.pipeline.types import (
     ignore_progress,
 )
 
+from ..clock import clock
 from .cue_timing import cues_of, join
 from .hallucinations import made_up, plausible
 
@@ -76,7 +77,7 @@ class _Course:
         if self.total:
             first = min(self.pending, default=max(self.windows) + 1)
             until = min(self.total, self.windows[first - 1].end if first else 0.0)
-            self.report_progress(until / self.total, "listening", done=_clock(until), total=_clock(self.total))
+            self.report_progress(until / self.total, "listening", done=clock(until), total=clock(self.total))
 
 
 def _cues(windows: Mapping[int, Window], heard: Mapping[int, WindowTranscript]) -> tuple[Cue, ...]:
@@ -97,8 +98,3 @@ def _language(heard: Iterable[WindowTranscript]) -> str:
         if answer.language:
             spoken[answer.language] += len(answer.text)
     return spoken.most_common(1)[0][0] if spoken else ""
-
-
-def _clock(seconds: float) -> str:
-    minutes, rest = divmod(int(seconds), 60)
-    return f"{minutes // 60}:{minutes % 60:02}:{rest:02}" if minutes >= 60 else f"{minutes}:{rest:02}"
