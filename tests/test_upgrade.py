@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from modules.models import Module, SearchEntry, Status, searchable_text
+
+from .servers import PostgresServer, Site
 
 FIRST = [("modules", "0001_initial"), ("uploads", "0001_initial"), ("accounts", "0001_initial")]
 
@@ -51,3 +55,34 @@ def test_modules_in_every_state_come_through_an_upgrade(first_version):
         SearchEntry.objects.refresh(module.pk)
         assert "open the lid" in SearchEntry.objects.get(pk=module.pk).text == searchable_text(module)
         assert (module.lease_token, module.stage_runs.get().lease_token) == ("r", "r")
+
+
+ROWS = """
+from modules.models import Module, SearchEntry, StageRun
+from trainingsite.accounts.models import User
+
+owner = User.objects.get(username="ann")
+module = Module.objects.create(owner=owner, title="Filter", video="v.mp4", status="processing", lease_token="r")
+SearchEntry.objects.create(module=module, text="what was said")
+StageRun.objects.create(module=module, lease_token="r", stage="probe", outcome="done", output={"duration": 3})
+Module.objects.create(owner=owner, title="Without words", video="v.mp4")
+"""
+
+
+def test_postgresql_goes_back_to_the_older_tables_and_forth_again_with_all_rows(
+    new_site: Callable[..., Site], postgres: PostgresServer
+):
+    site = new_site(DATABASE_URL=postgres.database())
+    site.manage("shell", "-v", "0", "-c", ROWS)
+    site.manage("migrate", "modules", "0002", "--verbosity", "0")
+    assert site.rows("SELECT title, search_text, run FROM modules_module ORDER BY title") == [
+        ("Filter", "what was said", "r"),
+        ("Without words", "", ""),
+    ]
+    site.manage("migrate", "--verbosity", "0")
+    assert site.rows("SELECT title, lease_token FROM modules_module ORDER BY title") == [
+        ("Filter", "r"),
+        ("Without words", ""),
+    ]
+    assert site.rows("SELECT text FROM modules_searchentry") == [("what was said",)]
+    assert site.rows("SELECT lease_token FROM modules_stagerun") == [("r",)]
