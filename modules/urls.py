@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import api, editing, library, processing_page, serve_files, training
+from .views import api, editing, library, processing_page, serve_files, text_files, training
 
 app_name = "modules"
 urlpatterns = [
@@ -20,9 +20,7 @@ urlpatterns = [
     path("modules/<uuid:pk>/poster.jpg", serve_files.poster, name="poster"),
     path("modules/<uuid:pk>/stills/<uuid:step>.jpg", serve_files.still, name="still"),
     path("modules/<uuid:pk>/live/<int:run>.jpg", serve_files.live_still, name="live_still"),
-    path("modules/<uuid:pk>/captions.vtt", serve_files.captions_vtt, name="captions"),
-    path("modules/<uuid:pk>/chapters.vtt", serve_files.chapters_vtt, name="chapters"),
-    path("modules/<uuid:pk>/transcript.txt", serve_files.transcript_txt, name="transcript"),
+    *text_files.urlpatterns,
     # These take any text, so that a program with a wrong id gets JSON too, and not the page for a 404.
     path("api/upload/status/<str:pk>/", api.status_json),
     path("api/upload/status/<str:pk>", api.status_json, name="status_json"),

@@ -15,7 +15,6 @@ from urllib.parse import quote
 
 from django.conf import settings
 from django.core.files.storage import default_storage, storages
-from django.db.models import QuerySet
 from django.http import (
     Http404,
     HttpRequest,
@@ -27,11 +26,10 @@ from django.http import (
 from django.utils.cache import get_conditional_response
 from django.utils.http import http_date
 from django.utils.text import slugify
-from django.views.decorators.http import require_GET, require_safe
+from django.views.decorators.http import require_safe
 
-from modules.models import Cue, Module, StageRun, Status, stages
+from modules.models import Module, StageRun, Status, stages
 from modules.models.outputs import picture_names
-from modules.pipeline import captions, types
 from modules.pipeline.containers import CONTAINERS
 
 from .access import visible_or_404
@@ -81,41 +79,8 @@ def live_still(request: HttpRequest, pk: uuid.UUID, run: int) -> HttpResponseBas
     return serve(request, names.pop() if names else "", "image/jpeg")
 
 
-@require_GET
-def captions_vtt(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
-    """The newest transcript as WebVTT."""
-    module = visible_or_404(request, pk)
-    transcript = module.transcripts.first()
-    cues = _cues(transcript.cues.all() if transcript else Cue.objects.none())
-    return _text(captions.to_vtt(cues, transcript.language if transcript else ""), "text/vtt")
-
-
-@require_GET
-def chapters_vtt(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
-    """The steps as WebVTT chapters."""
-    steps = visible_or_404(request, pk).steps.shown().values_list("start", "end", "title")
-    return _text(captions.chapters_vtt(list(steps)), "text/vtt")
-
-
-@require_GET
-def transcript_txt(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
-    """The newest transcript as plain text."""
-    module = visible_or_404(request, pk)
-    transcript = module.transcripts.first()
-    response = _text(captions.to_text(_cues(transcript.cues.all() if transcript else Cue.objects.none())), "text/plain")
-    response["Content-Disposition"] = f'inline; filename="{slugify(module.title) or "transcript"}.txt"'
-    return response
-
-
-def _cues(rows: QuerySet[Cue]) -> list[types.Cue]:
-    return [types.Cue(*row) for row in rows.values_list("number", "start", "end", "text")]
-
-
-def _text(body: str, content_type: str) -> HttpResponseBase:
-    return _guarded(HttpResponse(body, content_type=f"{content_type}; charset=utf-8"), "private, no-cache")
-
-
-def _guarded(response: HttpResponseBase, cache: str) -> HttpResponseBase:
+def guarded(response: HttpResponseBase, cache: str) -> HttpResponseBase:
+    """The answer with how long it may be kept; browsers take its content type as it stands."""
     response["Cache-Control"] = cache
     response["X-Content-Type-Options"] = "nosniff"
     return response
@@ -132,7 +97,7 @@ def serve(request: HttpRequest, name: str, content_type: str, download: str = ""
     try:
         path = Path(default_storage.path(name))
     except NotImplementedError:  # an object store: it serves the file itself
-        return _guarded(HttpResponseRedirect(_signed(name, content_type, disposition)), "private, no-store")
+        return guarded(HttpResponseRedirect(_signed(name, content_type, disposition)), "private, no-store")
     if settings.MEDIA_ACCEL_PREFIX:
         response: HttpResponseBase = HttpResponse(content_type=content_type)
         response["X-Accel-Redirect"] = settings.MEDIA_ACCEL_PREFIX.rstrip("/") + "/" + quote(name)
@@ -143,7 +108,7 @@ def serve(request: HttpRequest, name: str, content_type: str, download: str = ""
     # What was cut short is not cached. Chromium would ask for the missing rest as a range with an end, and only a range
     # without one is cut short.
     kept = response.status_code != 206 or download
-    return _guarded(response, "private, max-age=600" if kept else "private, no-store")
+    return guarded(response, "private, max-age=600" if kept else "private, no-store")
 
 
 def _signed(name: str, content_type: str, disposition: str) -> str:
