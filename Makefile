@@ -47,7 +47,7 @@ chaos: $(VENV)/.tested
 sample: $(VENV)/.tested
 	@$(PY) -m tests.sample
 
-# Writes the exact pins anew from the ranges in pyproject.toml.
+# Writes the exact pins from the ranges in pyproject.toml.
 lock:
 	uvx uv pip compile -q --universal --python-version 3.11 --no-emit-index-url --no-header pyproject.toml -o requirements.txt
 	uvx uv pip compile -q --universal --python-version 3.11 --no-emit-index-url --no-header -c requirements.txt --group test -o tests/requirements.txt

@@ -243,7 +243,7 @@ class ModuleAdmin(StageLabel, admin.ModelAdmin):
                     transaction.on_commit(partial(jobs.enqueue, module), robust=True)
         self.message_user(request, f"{count} put in the queue.", messages.SUCCESS if count else messages.WARNING)
 
-    @admin.action(description="Try again (saved work is taken up)")
+    @admin.action(description="Try again (from what was saved)")
     def try_again(self, request: HttpRequest, queryset: QuerySet[Module]) -> None:
         self._requeue(request, queryset)
 

@@ -41,7 +41,7 @@ class ClockField(forms.Field):
 class OfWhatWasShown(forms.ModelForm):
     """A form that tells what a person changed from what the page showed them, not from what the row holds now.
 
-    So a page that was open while a run wrote the module anew, or while somebody else edited it, writes back
+    So a page that was open while a run wrote new steps, or while somebody else edited it, writes back
     only what was changed in it.
     """
 
@@ -114,9 +114,9 @@ class BaseStepFormSet(forms.BaseModelFormSet):
         super().clean()
         # The factories below make StepForms of them all.
         shown = cast(list[StepForm], self.initial_forms)
-        # Not in the query: a run has written the steps anew meanwhile, or somebody made the id up.
+        # Not in the query: a run has written new steps meanwhile, or somebody made the id up.
         if any(form.added for form in shown):
-            raise ValidationError(_("The steps have changed meanwhile. Please load the page anew."), code="changed")
+            raise ValidationError(_("The steps have changed meanwhile. Please reload the page."), code="changed")
 
 
 StepFormSet = forms.modelformset_factory(Step, StepForm, formset=BaseStepFormSet, can_delete=True, extra=0)

@@ -75,7 +75,7 @@ def stop_again_and_again(worker: Process, send: Callable[[], object], seconds: f
     assert worker.popen.returncode in (0, -signal.SIGTERM, -signal.SIGINT)
 
 
-def check_handed_back(site: Site, worker: Process) -> None:
+def check_shut_down(site: Site, worker: Process) -> None:
     assert "Traceback" not in worker.output() and "Exception" not in worker.output()
     assert site.rows("SELECT status, attempts FROM modules_module") == [("queued", 0)]
     assert site.rows("SELECT outcome FROM modules_stagerun WHERE code <> ''")[-1] == ("stopped",)
@@ -84,7 +84,7 @@ def check_handed_back(site: Site, worker: Process) -> None:
 def test_a_worker_told_to_stop_many_times_hands_its_module_back_once(rq_site: Site, slow_video: Path):
     worker = in_work(rq_site, slow_video, "rqworker", "default")
     stop_again_and_again(worker, lambda: worker.popen.send_signal(signal.SIGTERM))
-    check_handed_back(rq_site, worker)
+    check_shut_down(rq_site, worker)
 
 
 def test_a_work_horse_that_does_not_answer_gets_its_time_however_often_the_worker_is_told(
@@ -93,10 +93,10 @@ def test_a_work_horse_that_does_not_answer_gets_its_time_however_often_the_worke
     worker = in_work(rq_site, slow_video, "rqworker", "default")
     os.kill(work_horse(rq_site, worker), signal.SIGSTOP)
     stop_again_and_again(worker, lambda: worker.popen.send_signal(signal.SIGTERM), STOP_WITHIN + 10)
-    check_handed_back(rq_site, worker)
+    check_shut_down(rq_site, worker)
 
 
 def test_ctrl_c_reaches_every_worker_twice_and_does_no_harm(rq_site: Site, slow_video: Path):
     worker = in_work(rq_site, slow_video, "rqworker")
     stop_again_and_again(worker, lambda: os.killpg(worker.pid, signal.SIGINT))
-    check_handed_back(rq_site, worker)
+    check_shut_down(rq_site, worker)

@@ -66,7 +66,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "trainingsite.accounts.tokens.BearerMiddleware",
     "trainingsite.accounts.htmx.SignInMiddleware",
-    # Before CSRF, which reads the whole body: the door turns away what need not be received.
+    # Before CSRF, which reads the whole body: admission rejects what need not be received.
     "uploads.admission.AdmissionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "trainingsite.accounts.tokens.CsrfMiddleware",

@@ -23,7 +23,7 @@ voiced = voiced_spans
 
 
 class Recogniser(Speech, Protocol):
-    """A Speech that is a context too: what it holds is given back at the end."""
+    """A Speech that is a context too: what it holds is released at the end."""
 
     def __enter__(self) -> Self: ...
 

@@ -82,7 +82,7 @@ class StageRun(models.Model):
     class Outcome(models.TextChoices):
         DONE = "done", "done"
         PART = "part", "piece saved"
-        REUSED = "reused", "saved work taken up"
+        REUSED = "reused", "saved work used"
         FAILED = "failed", "failed"
         STOPPED = "stopped", "stopped"
         DIED = "died", "worker died"

@@ -12,7 +12,7 @@ from .module import Module
 
 class SearchEntryQuerySet(models.QuerySet["SearchEntry"]):
     def refresh(self, pk: uuid.UUID) -> None:
-        """Write the entry of a module anew, from its rows as they are now."""
+        """Write the entry of a module from its rows as they are now."""
         self.update_or_create(module_id=pk, defaults={"text": searchable_text(Module.objects.get(pk=pk))})
 
 

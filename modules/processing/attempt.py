@@ -135,7 +135,7 @@ class Attempt:
             self._log("⏹️", "Stopped: cancelled, deleted, or taken over by another run")
             self._clear_if_deleted()
         elif isinstance(error, ShutdownRequested):
-            self._release("handed_back", StageRun.Outcome.STOPPED, blame=False)
+            self._release("shut_down", StageRun.Outcome.STOPPED, blame=False)
         elif isinstance(error, DeadlineExceeded):
             self._release("too_slow", StageRun.Outcome.FAILED)
         elif code := transient_error_code(error):

@@ -82,11 +82,11 @@ def progress_context(request: HttpRequest, module: Module) -> dict[str, Any]:
         "lines": StageRun.objects.latest_lines(module) if seen else [],
         "pictures": StageRun.objects.latest_pictures(module, PICTURES) if seen else [],
         "can_edit": may_edit(request, module),
-        "faults": faults(request, module),
+        "failed_runs": failed_runs(request, module),
     }
 
 
-def faults(request: HttpRequest, module: Module) -> list[StageRun]:
+def failed_runs(request: HttpRequest, module: Module) -> list[StageRun]:
     """For staff: what went wrong in the last run of a module that failed."""
     if module.status != Status.FAILED or not request.user.is_staff:
         return []

@@ -127,7 +127,7 @@ def test_the_longer_a_fault_lasts_the_longer_is_the_wait():
 @pytest.mark.parametrize(
     ("error", "code", "outcome", "attempts", "waits"),
     [
-        (ShutdownRequested(), "handed_back", "stopped", 0, False),
+        (ShutdownRequested(), "shut_down", "stopped", 0, False),
         (DeadlineExceeded(), "too_slow", "failed", 1, False),
         (ValueError("surprise"), "internal", "failed", 1, True),
         (MemoryError(), "too_heavy", "failed", 1, True),
