@@ -320,3 +320,30 @@ def test_private_modules_are_seen_by_their_owner_and_staff_alone(django_user_mod
     assert not seen(ben).exists()
     assert seen(ben, (module.link_key,)).exists()
     assert not seen(ben, (uuid.uuid4().hex,)).exists()
+
+
+def test_the_sweep_reads_no_more_of_a_waiting_row_than_sending_it_takes(django_assert_num_queries) -> None:
+    at = database_clock() + timedelta(seconds=5)
+    module = make_module(duration=12.0, summary="a long text")
+    Rendition.objects.create(module=module)
+    with django_assert_num_queries(2) as queries:
+        rows = [*Module.objects.to_send(at), *Rendition.objects.to_send(at)]
+        sent = [(row.queue, row.subject.pk, row.subject.duration, row.job_id, row.claimed_at) for row in rows]
+        assert all(row.queued_at < at and row.status == Status.QUEUED for row in rows)
+    assert sent == [("default", module.pk, 12.0, "", None), ("renditions", module.pk, 12.0, "", None)]
+    for unread in ("summary", "notices", "title", "message"):
+        assert all(f'"{unread}"' not in query["sql"] for query in queries.captured_queries)
+
+
+def test_a_row_that_was_queued_just_now_is_between_its_commit_and_its_job() -> None:
+    module = make_module()
+    assert list(Module.objects.to_send(database_clock() + timedelta(seconds=1))) == []
+    assert list(Module.objects.to_send(database_clock() + timedelta(seconds=3))) == [module]
+
+
+@pytest.mark.parametrize("queue", ["default", "long", "renditions"])
+def test_each_row_is_in_one_queue(queue: str) -> None:
+    module = make_module(queue="long")
+    rendition = Rendition.objects.create(module=module)
+    found = [*Module.objects.in_queue(queue), *Rendition.objects.in_queue(queue)]
+    assert found == {"default": [], "long": [module], "renditions": [rendition]}[queue]
