@@ -15,7 +15,7 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 
-QUEUES = ("auto", "rq", "local")
+QUEUE_MODES = ("auto", "rq", "local")
 POSITIVE = ("MAX_UPLOAD_MB", "MAX_ACTIVE_PER_USER", "AI_CONCURRENCY", "MAX_VIDEO_HOURS", "MAX_VIDEO_PIXELS")
 OLDEST_SQLITE = (3, 35)  # UPDATE … RETURNING and window functions
 
@@ -27,9 +27,9 @@ def check_settings(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]
 
 
 def queue() -> Iterator[CheckMessage]:
-    if settings.QUEUE not in QUEUES:
+    if settings.QUEUE not in QUEUE_MODES:
         yield Error(
-            f"QUEUE is “{settings.QUEUE}”.", hint=f"Set it to one of: {', '.join(QUEUES)}.", id="trainingsite.E001"
+            f"QUEUE is “{settings.QUEUE}”.", hint=f"Set it to one of: {', '.join(QUEUE_MODES)}.", id="trainingsite.E001"
         )
 
 

@@ -13,14 +13,13 @@ from typing import Any
 
 from django.conf import settings
 from django.core.files import File
-from django.core.files.storage import default_storage
 from django.db import IntegrityError, OperationalError, transaction
 from django.http import HttpRequest
 
 from modules import jobs
 from modules.models import Module
 from modules.pipeline.containers import CONTAINERS
-from modules.storage.files import STORE_ERRORS, ask, is_local
+from modules.storage.files import STORE_ERRORS, ask, delete_folder
 from trainingsite.database_errors import DATABASE_ERRORS
 
 from .forms import read_container
@@ -131,13 +130,9 @@ def write_rows(module: Module, upload: Upload) -> None:
 
 
 def remove_files(module: Module) -> None:
-    """Take back what `store` wrote, and its folder."""
+    """Remove what `store` wrote, the half of a file included that found no room."""
     try:
-        for file in (module.video, module.captions_file):
-            if file.name:
-                default_storage.delete(file.name)
-        if is_local():  # an object store has no folders
-            default_storage.delete(f"modules/{module.pk}")
+        delete_folder(module.folder)
     except STORE_ERRORS as error:
         logger.warning("[%s] Files are left for prune_storage, the object store cannot be used: %s", module.pk, error)
 

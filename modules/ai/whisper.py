@@ -24,6 +24,9 @@ from modules.pipeline.types import Hints, ProviderError, Segment, Window, Window
 
 log = logging.getLogger(__name__)
 
+RENAMED = {"jv": "jw"}
+"""BCP 47 code → the one that Whisper has kept from before it was changed."""
+
 _SURE = 1.5  # the sum of the odds of a language over windows, at which we stop asking
 _ASKED = 4  # windows after which we take the likeliest language
 
@@ -115,6 +118,7 @@ def _hear(model: WhisperModel, window: Window, language: str | None, hints: Hint
 def _known(language: str, model: WhisperModel) -> str | None:
     """The recogniser's name for a language (BCP 47), or None to find out."""
     code = language.partition("-")[0].lower()
+    code = RENAMED.get(code, code)
     return code if code in model.supported_languages else None
 
 

@@ -35,7 +35,7 @@ def video_path(module: Module, name: str) -> str:
     return f"{module.folder}/{uuid.uuid4().hex}.{name.rpartition('.')[2]}"
 
 
-SENT_FIELDS = ("status", "job_id", "queued_at", "claimed_at")
+SENT_FIELDS = ("job_id", "queued_at", "claimed_at")
 """Columns of Lease that the queue needs to know."""
 
 
@@ -57,7 +57,7 @@ class ModuleQuerySet(LeaseQuerySet):
 
     def in_queue(self, queue: str) -> Self:
         """Those that wait or are worked on in this queue."""
-        return self.filter(queue=queue)
+        return self.none() if queue == settings.RENDITIONS_QUEUE else self.filter(queue=queue)
 
     def to_send(self, at: datetime) -> Self:
         """Due rows that need a job, the oldest first, with no more columns than sending one takes."""
@@ -210,8 +210,11 @@ class RenditionQuerySet(LeaseQuerySet):
         return super().to_send(at).select_related("module").only(*SENT_FIELDS, "module__duration")
 
     def report(self, pk: uuid.UUID, lease_token: str, stage: str, progress: int, message: dict[str, Any]) -> bool:
-        """As a module's: the one verb that writes a run's progress. It has one stage, and says nothing."""
-        return bool(self.held(pk, lease_token).update(progress=Greatest(F("progress"), progress)))
+        """As a module's: the one verb that writes a run's progress. It has one stage, and says nothing.
+
+        It begins at 0 in each run, because a run of a rendition has no saved work to go on from.
+        """
+        return bool(self.held(pk, lease_token).update(progress=progress))
 
 
 class Rendition(Lease):

@@ -31,10 +31,10 @@ class StageRunQuerySet(models.QuerySet["StageRun"]):
     def forget_old_pictures(self, module: Module) -> set[str]:
         """Empty what was saved of pictures but for the set used last; the rows stay. The names still in use."""
         stills = self.filter(module=module, stage=stages.STILLS.name)
-        albums = stills.filter(outcome=StageRun.Outcome.PART).values("key")
-        used = stills.exclude(outcome=StageRun.Outcome.PART).filter(key__in=albums).order_by("-pk")
+        sets = stills.filter(outcome=StageRun.Outcome.PART).values("key")
+        used = stills.exclude(outcome=StageRun.Outcome.PART).filter(key__in=sets).order_by("-pk")
         newest = used.values_list("key", flat=True).first() or ""
-        stills.filter(key__in=albums).exclude(key=newest).update(output=None)
+        stills.filter(key__in=sets).exclude(key=newest).update(output=None)
         parts = self.saved_parts(module, stages.STILLS.name, newest)
         return {name for part in parts.values() for name in picture_names(part)}
 

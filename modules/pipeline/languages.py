@@ -46,7 +46,11 @@ def _codes_by_name() -> dict[str, str]:
 def text_direction(code: str) -> Literal["ltr", "rtl"]:
     """The direction in which a language is written, by its BCP 47 code; "ltr" where it is not known."""
     language = code.replace("_", "-")
-    try:
-        return "rtl" if Locale.parse(language, sep="-").text_direction == "rtl" else "ltr"
-    except (UnknownLocaleError, ValueError):
-        return "rtl" if language.partition("-")[0].lower() in _OTHER_RIGHT_TO_LEFT else "ltr"
+    primary = language.partition("-")[0].lower()
+    # Babel refuses tags that it has no data for, though they are valid: of ar-US it knows no more than ar.
+    for tag in (language, primary):
+        try:
+            return "rtl" if Locale.parse(tag, sep="-").text_direction == "rtl" else "ltr"
+        except (UnknownLocaleError, ValueError):
+            continue
+    return "rtl" if primary in _OTHER_RIGHT_TO_LEFT else "ltr"

@@ -218,9 +218,9 @@ class Attempt:
         fields: the row's own columns of the result. facts: of the last stage. Raises LeaseLost.
         """
         facts.setdefault("seconds", self.stage_seconds)
-        self._record(stage, StageRun.Outcome.DONE, **facts)
         if not self.rows.finish(self.row.pk, self.lease_token, **fields):
             raise LeaseLost
+        self._record(stage, StageRun.Outcome.DONE, **facts)
 
     @property
     def stage_seconds(self) -> float:

@@ -41,7 +41,7 @@ def run_in_background(attempt: Attempt, work: Callable[[ReportProgress], T]) -> 
         finally:
             connection.close()  # a thread has a connection of its own
 
-    with ThreadPoolExecutor(1, thread_name_prefix="meanwhile") as pool:
+    with ThreadPoolExecutor(1, thread_name_prefix="background") as pool:
         future = pool.submit(run)
         try:
             yield future

@@ -117,8 +117,7 @@ def check(attempt: Attempt, path: Path) -> Probe:
     with attempt.stage(stages.PROBE) as report_progress:
         saved = attempt.saved(stages.PROBE, key)
         if saved is None:
-            pixels, hours = settings.MAX_VIDEO_PIXELS, settings.MAX_VIDEO_HOURS
-            found = media.probe(path, module.container, max_pixels=pixels, max_hours=hours)
+            found = media.probe(path, module.container, **settings.VIDEO_LIMITS)
             picture = media.poster(path, module.container, attempt.folder / "poster.jpg", found.duration)
             publish.save_probe(attempt, found, store(Path(picture.path), f"{module.folder}/poster.jpg"))
             attempt.save(stages.PROBE, key, PROBE.dump_python(found, mode="json"), bytes=found.size)

@@ -79,11 +79,11 @@ def _left_by_pace(module: Module, stage: Stage, share: float, at: datetime) -> f
     whole = sum(one.usual_share for one in stages.on_the_bar())
     later = sum(one.usual_share for one in stages.later_than(stage))
     done = 1 - (later + stage.usual_share * (1 - share)) / whole
-    # A run that took up saved work has not earned its progress itself: its pace says nothing.
-    if elapsed < 5 or done < 0.1 or module.attempts or _took_up_saved_work(module):
+    # A run that used saved work has not earned its progress itself: its pace says nothing.
+    if elapsed < 5 or done < 0.1 or module.attempts or _used_saved_work(module):
         return None
     return elapsed * (1 - done) / done
 
 
-def _took_up_saved_work(module: Module) -> bool:
+def _used_saved_work(module: Module) -> bool:
     return module.stage_runs.filter(lease_token=module.lease_token, outcome=StageRun.Outcome.REUSED).exists()

@@ -20,7 +20,7 @@ class _Helper:
 
     def __init__(self) -> None:
         self._calls: SimpleQueue[tuple[Callable[[], Any], Future[Any]] | None] = SimpleQueue()
-        self._thread = threading.Thread(target=self._run, name="in_time", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="time_limit", daemon=True)
         self._thread.start()
 
     @property

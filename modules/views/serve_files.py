@@ -107,7 +107,7 @@ def serve(request: HttpRequest, name: str, content_type: str, download: str = ""
         response["Content-Disposition"] = disposition
     # What was cut short is not cached. Chromium would ask for the missing rest as a range with an end, and only a range
     # without one is cut short.
-    kept = response.status_code != 206 or download
+    kept = response.status_code in (200, 304) or download
     return guarded(response, "private, max-age=600" if kept else "private, no-store")
 
 
@@ -126,6 +126,10 @@ def _local(request: HttpRequest, path: Path, content_type: str, most: int | None
     except FileNotFoundError as error:
         raise Http404("No such file.") from error
     etag, modified, size = f'"{facts.st_mtime_ns:x}-{facts.st_size:x}"', http_date(facts.st_mtime), facts.st_size
+    settled = get_conditional_response(request, etag=etag, last_modified=int(facts.st_mtime))
+    if settled is not None:
+        settled["ETag"] = etag
+        return settled
     span = _span(request, size, (etag, modified))
     if span == ():
         return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
@@ -141,9 +145,7 @@ def _local(request: HttpRequest, path: Path, content_type: str, most: int | None
     response["Accept-Ranges"] = "bytes"
     response["ETag"] = etag
     response["Last-Modified"] = modified
-    # Its types know of HttpResponse alone, but it reads no more than the status and the headers.
-    plain = cast(HttpResponse, response)
-    return get_conditional_response(request, etag=etag, last_modified=int(facts.st_mtime), response=plain) or response
+    return response
 
 
 def _span(request: HttpRequest, size: int, validators: tuple[str, str]) -> tuple[int, int] | tuple[()] | None:

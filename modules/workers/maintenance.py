@@ -15,7 +15,7 @@ from django.db import DatabaseError, InterfaceError, connections
 from django.utils import timezone
 
 from modules import jobs
-from modules.models import Module, Rendition, StageRun, Worker, database_clock, release_failed_run
+from modules.models import Module, Rendition, StageRun, Status, Worker, database_clock, release_failed_run
 from modules.storage import orphans
 
 from . import subprocesses
@@ -95,25 +95,29 @@ class Maintenance:
 
 
 def release_killed_run(
-    find_row: Callable[[], Module | Rendition | None], *, stopping: bool
-) -> Module | Rendition | None:
+    find_row: Callable[[], Module | Rendition | None],
+    *,
+    stopping: bool,
+    send: Callable[[Module | Rendition], object] | None = None,
+) -> None:
     """A process that was killed wrote nothing, so its parent calls this: the row goes back to the queue at once.
 
     find_row: gives the row that it held, if it did. stopping: it was told to end, so the video is not to blame.
-    Returns the row as it is now; None where there was none, or the database cannot be used (the sweep finds it then).
+    send: what tells other workers of the row. Where the database cannot be used, the sweep finds the row later.
     """
     try:
         row = find_row()
         if row is None or not row.lease_token:
-            return None
+            return
         orphans.remove_scratch(row.lease_token)
         outcome = StageRun.Outcome.STOPPED if stopping else StageRun.Outcome.DIED
         release_failed_run(row, at=database_clock(), outcome=outcome, blame=not stopping)
-        row.refresh_from_db()
-        return row
+        # Asked for again, because it may have failed now, or been deleted.
+        waiting = type(row).objects.filter(pk=row.pk, status=Status.QUEUED).first()
+        if waiting is not None and send is not None:
+            send(waiting)
     except (DatabaseError, InterfaceError) as error:
         logger.warning("Left for the sweep, the database cannot be used: %s", error)
-        return None
     finally:
         # A process that is forked next must not inherit this connection.
         connections.close_all()

@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from types import FrameType
 from typing import Any
 
@@ -18,7 +19,7 @@ from redis.exceptions import RedisError, ResponseError, TimeoutError
 from redis.retry import Retry
 
 from modules import jobs
-from modules.models import Status, Worker
+from modules.models import Worker
 from modules.processing import conductor, rendition
 from modules.processing.limits import limit_child
 
@@ -78,7 +79,7 @@ class RQWorker(jobs.RQBaseWorker):
         super().__init__(queues, *args, **kwargs)
         self.name = f"{socket.gethostname()}.{os.getpid()}.{'-'.join(self.queue_names())}"
         self.maintenance = Maintenance(self.name, Worker.Kind.RQ, self.queue_names())
-        self._handing_back = False
+        self._shutting_down = False
         self._ends_by = float("inf")
         self._job: jobs.RQJob | None = None
         subprocesses.freeze()
@@ -148,8 +149,8 @@ class RQWorker(jobs.RQBaseWorker):
 
     def monitor_work_horse(self, job: Any, queue: Any, execution: Any) -> None:
         """RQ asks Redis how a work-horse ended; its row waits neither for that, nor for a job that Redis forgot."""
-        if self._handing_back:
-            self._call_back_horse()  # told to go just before there was a work-horse
+        if self._shutting_down:
+            self._shut_down_horse()  # told to go just before there was a work-horse
         try:
             super().monitor_work_horse(job, queue, execution)
         except RedisError as error:
@@ -164,25 +165,24 @@ class RQWorker(jobs.RQBaseWorker):
 
     def _release_killed(self, job: Any) -> None:
         """Nothing happens when the work-horse wrote down its own end: then this worker holds the row no more."""
-        row = release_killed_run(lambda: jobs.job_row(job, worker=self.name), stopping=self._handing_back)
-        if row and row.status == Status.QUEUED:
-            jobs.enqueue(row, first=True)
+        find_row = partial(jobs.job_row, job, worker=self.name)
+        release_killed_run(find_row, stopping=self._shutting_down, send=partial(jobs.enqueue, first=True))
 
     # --- The end --------------------------------------------------------------------------------------------
 
     def handle_warm_shutdown_request(self) -> None:
         """SIGTERM: the work-horse hands its module back, with all that it has saved, and the worker ends."""
         super().handle_warm_shutdown_request()
-        self._handing_back = True
+        self._shutting_down = True
         self._ends_by = time.monotonic() + 2 * STOP_WITHIN
         # Who must end within seconds does not wait for a Redis that hangs.
         self.connection = jobs.connection()
         if self._job:
             self._job.connection = self.connection
         if self.horse_pid:
-            self._call_back_horse()
+            self._shut_down_horse()
 
-    def _call_back_horse(self) -> None:
+    def _shut_down_horse(self) -> None:
         with suppress(ProcessLookupError):  # it has just ended
             os.kill(self.horse_pid, signal.SIGTERM)
         killer = threading.Timer(STOP_WITHIN, self._end_horse)

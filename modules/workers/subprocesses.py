@@ -34,14 +34,14 @@ def request_shutdown_on_sigterm() -> None:
     """From now on SIGTERM raises ShutdownRequested in the main thread, once: the module goes back to the queue."""
     told = False
 
-    def hand_back(signum: int, frame: FrameType | None) -> None:
+    def request_shutdown(signum: int, frame: FrameType | None) -> None:
         # SIG_IGN would not do: of a second signal that is under way already, Python then prints an error.
         nonlocal told
         if not told:
             told = True
             raise ShutdownRequested
 
-    signal.signal(signal.SIGTERM, hand_back)
+    signal.signal(signal.SIGTERM, request_shutdown)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 

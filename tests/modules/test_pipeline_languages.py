@@ -70,7 +70,26 @@ def test_whatever_is_said_becomes_a_code_or_nothing(said, code):
 
 @pytest.mark.parametrize(
     "code",
-    ["ar", "arc", "ckb", "dv", "fa", "he", "ks", "ps", "sd", "ug", "ur", "yi", "ar-EG", "he_IL", "pa-Arab", "FA"],
+    [
+        "ar",
+        "arc",
+        "ckb",
+        "dv",
+        "fa",
+        "he",
+        "ks",
+        "ps",
+        "sd",
+        "ug",
+        "ur",
+        "yi",
+        "ar-EG",
+        "he_IL",
+        "pa-Arab",
+        "FA",
+        "ar-US",
+        "fa-x-foo",
+    ],
 )
 def test_languages_that_are_written_from_right_to_left(code):
     assert text_direction(code) == "rtl"

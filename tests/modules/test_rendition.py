@@ -9,7 +9,7 @@ import pytest
 
 from modules import media
 from modules.models import Rendition, StageRun, Status, database_clock
-from modules.pipeline.types import MediaError
+from modules.pipeline.types import MediaError, ReportProgress
 from modules.processing.attempt import MAX_TRANSIENT_ERRORS
 from modules.processing.rendition import render
 from tests.videos import cached
@@ -100,3 +100,18 @@ def test_a_module_that_is_deleted_meanwhile_leaves_no_file(
     folder = Path(rendition.module.video.path).parent
     assert not render(str(rendition.pk), worker="w1", disposable=False)
     assert not folder.exists()
+
+
+def test_a_second_run_says_how_far_it_is_itself(rendition: Rendition, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A rendition has no saved work: one that died at 90 % begins at 0 again."""
+    Rendition.objects.update(progress=90)
+    seen = []
+
+    def half(source: Path, container: str, out: Path, report_progress: ReportProgress) -> None:
+        report_progress(0.5)
+        seen.append(Rendition.objects.get().progress)
+        raise MediaError("damaged_video")
+
+    monkeypatch.setattr(media, "make_rendition", half)
+    run(rendition)
+    assert seen == [0], "as the run's first report says"

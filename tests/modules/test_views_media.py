@@ -115,6 +115,17 @@ def test_the_copy_that_browsers_play_comes_in_place_of_the_original(client: Clie
     assert original["Content-Disposition"].startswith("attachment")
 
 
+def test_what_a_browser_has_already_is_not_sent_again_whatever_part_of_it_is_asked_for(client: Client, module) -> None:
+    """Preconditions come before the range: RFC 9110 §13.2.2."""
+    first = get(client, module)
+    beyond = f"bytes={first['Content-Length']}-"
+    assert get(client, module, Range=beyond).status_code == 416
+    known = get(client, module, **{"If-None-Match": first["ETag"], "Range": beyond})
+    assert (known.status_code, known["ETag"]) == (304, first["ETag"])
+    changed = get(client, module, **{"If-Match": '"another"'})
+    assert (changed.status_code, changed["Cache-Control"]) == (412, "private, no-store")
+
+
 def test_strangers_get_nothing(client: Client, module) -> None:
     step = Step.objects.create(module=module, order=1, title="s", start=0, end=1, still="x.jpg")
     run = StageRun.objects.create(

@@ -23,6 +23,11 @@ MISTAKES = {
     "openai without a key": ({"WRITER_PROVIDER": "openai", "OPENAI_API_KEY": ""}, "E004", OPENAI_CURE),
     "one key of two": ({"S3_BUCKET": "videos", "S3_ACCESS_KEY": "key"}, "E005", "Set both"),
     "a store without a bucket": ({"S3_ENDPOINT_URL": "http://localhost:9000"}, "E005", "S3_BUCKET"),
+    "a price that cannot be read": (
+        {"AI_PRICES": {"m": {"input": 0.1}}, "AI_MAX_COST_PER_MODULE": 1.0},
+        "E008",
+        "tokens_in",
+    ),
     "a price that nobody knows": ({"AI_MAX_COST_PER_MODULE": 1.0, "OPENAI_MODEL": "gpt-9"}, "W002", "AI_PRICES"),
     "debugging in public": ({"DEBUG": True, "ALLOWED_HOSTS": ["example.com"]}, "W001", "DEBUG=false"),
 }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +44,24 @@ def test_rows_that_cannot_be_written_take_the_file_with_them(clip: bytes, media:
     with pytest.raises(IntegrityError):
         accept(ContentFile(clip, "one.mp4"), user=stranger, source=Upload.Source.API)
     assert files_in(media) == []
+    assert Module.objects.count() == 0
+
+
+class NoRoomHalfWay(ContentFile):
+    """A file whose copying ends because the disk is full."""
+
+    def chunks(self, chunk_size: int | None = None) -> Iterator[bytes]:
+        yield self.file.getvalue()[:1000]
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_disk_that_is_full_half_way_is_told_and_leaves_no_half_of_a_file(clip: bytes, media: Path):
+    with pytest.raises(Rejected) as rejected:
+        accept(NoRoomHalfWay(clip, "one.mp4"), user=User.objects.create_user("anna"), source=Upload.Source.COMMAND)
+    assert rejected.value.code == "disk_full"
+    assert files_in(media) == []
+    assert not (media / "modules").exists() or not list((media / "modules").iterdir())
     assert Module.objects.count() == 0
 
 
