@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 import urllib.request
 from collections.abc import Callable
@@ -32,9 +33,13 @@ def check_how_to(answer: dict) -> None:
 
 def test_without_redis_the_local_worker_makes_the_training(site: Site, tmp_path: Path):
     site.start("localworker")
-    uploaded = site.upload(how_to(tmp_path / "how-to.mp4"))
+    video = how_to(tmp_path / "how-to.mp4")
+    uploaded = site.upload(video)
     assert uploaded["success"] and uploaded["status"] == "processing"
-    check_how_to(site.ready(uploaded["moduleId"]))
+    answer = site.ready(uploaded["moduleId"])
+    check_how_to(answer)
+    assert answer["notices"] == []
+    assert site.rows("SELECT sha256 FROM uploads_upload") == [(hashlib.sha256(video.read_bytes()).hexdigest(),)]
     status, page = site.get(uploaded["trainingUrl"])
     assert status == 200
     assert "red button" in page

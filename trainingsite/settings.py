@@ -254,10 +254,7 @@ UPLOAD_STALL_SECONDS = env.float("UPLOAD_STALL_SECONDS", default=60)  # without 
 MAX_ACTIVE_PER_USER = env.int("MAX_ACTIVE_PER_USER", default=10)
 MAX_VIDEO_HOURS = env.float("MAX_VIDEO_HOURS", default=12)
 MAX_VIDEO_PIXELS = env.int("MAX_VIDEO_PIXELS", default=8192 * 4320)
-VIDEO_LIMITS: dict[str, Any] = {
-    "max_pixels": MAX_VIDEO_PIXELS,
-    "max_hours": MAX_VIDEO_HOURS,
-}  # what `media.probe` checks
+VIDEO_LIMITS: dict[str, Any] = {"max_pixels": MAX_VIDEO_PIXELS, "max_hours": MAX_VIDEO_HOURS}  # for `media.probe`
 MIN_FREE_DISK_MB = env.int("MIN_FREE_DISK_MB", default=512)  # what an upload must leave
 RUN_MEMORY_MB = env.int("RUN_MEMORY_MB", default=8192)  # private memory of one run; 0: no limit
 RUN_DISK_MB = env.int("RUN_DISK_MB", default=4 * MAX_UPLOAD_MB)  # scratch files of one run; 0: no limit

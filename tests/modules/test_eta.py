@@ -98,6 +98,13 @@ def test_only_a_stage_that_was_done_says_how_long_one_takes(fields):
     assert left(at_work(stage="speech", progress=15, duration=100.0)) == 50
 
 
+def test_what_earlier_videos_took_is_remembered_and_not_asked_for_at_each_poll():
+    took(USUAL)
+    assert left(at_work(stage="speech", progress=15, duration=100.0)) == 50
+    took(dict.fromkeys(USUAL, 1000), times=9)
+    assert left(at_work(stage="speech", progress=15, duration=100.0)) == 50
+
+
 def test_a_stage_that_covered_no_video_says_nothing():
     took(USUAL)
     took({"speech": 1000}, times=3, media_seconds=0)

@@ -198,6 +198,25 @@ def test_rebuilding_steps_keeps_the_transcript_and_transcribing_again_does_not()
     assert (module.speech_round, module.steps_round) == (1, 2)
 
 
+def test_only_what_is_transcribed_again_forgets_the_language_that_was_recognised():
+    for asked, language in (({}, "cy"), ({"steps": True}, "cy"), ({"speech": True}, "")):
+        module = make_module(status="ready", language="cy")
+        module.transcripts.create(origin="speech", language="cy")
+        assert Module.objects.requeue(module.pk, database_clock(), **asked)
+        module.refresh_from_db()
+        assert module.language == language
+
+
+def test_sharing_one_module_shares_no_other():
+    module, other = make_module(), make_module(visibility="link")
+    key = other.link_key
+    assert Module.objects.share(module.pk, "signed_in")
+    for row in (module, other):
+        row.refresh_from_db()
+    assert (module.visibility, other.visibility, other.link_key) == ("signed_in", "link", key)
+    assert not Module.objects.share(uuid.uuid4(), "link")
+
+
 def test_a_module_in_work_is_not_put_in_the_queue_twice():
     module = make_module()
     claim(module)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import errno
+import hashlib
+import time
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,10 +14,12 @@ import pytest
 from django.core.files import File
 from django.core.files.base import ContentFile
 from django.db import IntegrityError
+from django.test import RequestFactory
 
+from modules import jobs
 from modules.models import Module
 from trainingsite.accounts.models import User
-from uploads.accept import accept, title_from_file_name
+from uploads.accept import accept, idempotency_key_of, title_from_file_name
 from uploads.models import Upload
 from uploads.rejection import Rejected
 
@@ -57,9 +62,9 @@ class NoRoomHalfWay(ContentFile):
 
 @pytest.mark.django_db(transaction=True)
 def test_a_disk_that_is_full_half_way_is_told_and_leaves_no_half_of_a_file(clip: bytes, media: Path):
-    with pytest.raises(Rejected) as rejected:
+    with pytest.raises(Rejected) as refused:
         accept(NoRoomHalfWay(clip, "one.mp4"), user=User.objects.create_user("anna"), source=Upload.Source.COMMAND)
-    assert rejected.value.code == "disk_full"
+    assert refused.value.code == "disk_full"
     assert files_in(media) == []
     assert not (media / "modules").exists() or not list((media / "modules").iterdir())
     assert Module.objects.count() == 0
@@ -102,3 +107,105 @@ def test_a_key_of_one_person_says_nothing_about_another(clip: bytes, media: Path
         for user in (anna, ben)
     ]
     assert modules[0] != modules[1]
+
+
+@pytest.fixture
+def anna(db: None, media: Path) -> User:
+    return User.objects.create_user("anna")
+
+
+def test_an_empty_file_is_called_empty(anna: User, media: Path):
+    with pytest.raises(Rejected) as refused:
+        accept(ContentFile(b"", "one.mp4"), user=anna, source=Upload.Source.API)
+    assert refused.value.code == "empty_file"
+    assert files_in(media) == []
+
+
+def test_one_id_runs_through_module_and_upload(anna: User, clip: bytes):
+    wanted = uuid.uuid4()
+    named = accept(ContentFile(clip, "a.mp4"), user=anna, source=Upload.Source.API, upload_id=wanted)
+    assert named.pk == named.upload.pk == wanted
+    assert named.video.name.startswith(f"modules/{wanted}/")
+    other = accept(ContentFile(clip, "a.mp4"), user=anna, source=Upload.Source.API)
+    assert other.pk == other.upload.pk != wanted
+
+
+def test_names_and_titles_are_kept_in_the_length_that_their_columns_have(anna: User, clip: bytes):
+    title = "x" * 201
+    module = accept(ContentFile(clip, "y" * 301), user=anna, title=title, source=Upload.Source.COMMAND)
+    module.refresh_from_db()
+    assert (module.title, module.upload.name) == (title[:200], "y" * 300)
+    untitled = accept(ContentFile(clip, "z" * 301), user=anna, source=Upload.Source.COMMAND)
+    assert untitled.title == "Z" + "z" * 199
+
+
+def test_how_long_it_took_to_receive_is_counted_from_before_the_body_was_read(anna: User, clip: bytes):
+    began = time.monotonic() - 5
+    module = accept(ContentFile(clip, "a.mp4"), user=anna, source=Upload.Source.API, started=began)
+    assert 5_000 <= Upload.objects.get(module=module).received_ms <= 1000 * (time.monotonic() - began)
+
+
+def test_the_workers_are_told_once_it_is_certain(
+    anna: User, clip: bytes, settings: Any, django_capture_on_commit_callbacks: Any
+):
+    with django_capture_on_commit_callbacks() as told:
+        module = accept(ContentFile(clip, "a.mp4"), user=anna, source=Upload.Source.API)
+    assert [(call.func, call.args) for call in told] == [(jobs.enqueue, (module,))]
+    settings.MAX_ACTIVE_PER_USER = 1
+    with django_capture_on_commit_callbacks() as told, pytest.raises(Rejected):
+        accept(ContentFile(clip, "b.mp4"), user=anna, source=Upload.Source.API)
+    assert told == []
+
+
+class Unmovable(ContentFile):
+    """A received file that cannot be moved to its place: the disk says why."""
+
+    number = errno.ENOSPC
+
+    def temporary_file_path(self) -> str:
+        raise OSError(self.number, "the disk")
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EFBIG])
+def test_a_disk_that_is_full_when_the_file_is_stored_is_said(anna: User, clip: bytes, media: Path, number: int):
+    file = Unmovable(clip, "a.mp4")
+    file.number = number
+    with pytest.raises(Rejected) as refused:
+        accept(file, user=anna, source=Upload.Source.API)
+    assert refused.value.code == "disk_full"
+    assert (Module.objects.count(), files_in(media)) == (0, [])
+
+
+def test_another_fault_of_the_disk_is_not_taken_for_a_full_one(anna: User, clip: bytes, media: Path):
+    file = Unmovable(clip, "a.mp4")
+    file.number = errno.EIO
+    with pytest.raises(OSError, match="the disk"):
+        accept(file, user=anna, source=Upload.Source.API)
+    assert (Module.objects.count(), files_in(media)) == (0, [])
+
+
+def test_captions_go_with_the_video_that_is_turned_away(anna: User, clip: bytes, media: Path, settings: Any):
+    settings.MAX_ACTIVE_PER_USER = 0
+    captions = ContentFile(b"WEBVTT\n\n00:01.000 --> 00:02.000\nHello\n", "a.vtt")
+    with pytest.raises(Rejected):
+        accept(ContentFile(clip, "a.mp4"), user=anna, captions=captions, source=Upload.Source.API)
+    assert files_in(media) == []
+
+
+KEYS = {
+    "": "",
+    "  ": "",
+    " a key ": "a key",
+    "k" * 100: "k" * 100,
+    "k" * 101: hashlib.sha256(b"k" * 101).hexdigest(),
+    "tab\tinside": hashlib.sha256(b"tab\tinside").hexdigest(),
+}
+
+
+@pytest.mark.parametrize(("sent", "kept"), KEYS.items(), ids=range(len(KEYS)))
+def test_a_key_is_kept_as_it_is_or_as_its_hash_where_it_does_not_fit(sent: str, kept: str):
+    assert idempotency_key_of(RequestFactory().post("/api/upload", headers={"idempotency-key": sent})) == kept
+
+
+def test_without_a_key_there_is_none():
+    assert idempotency_key_of(RequestFactory().post("/api/upload")) == ""

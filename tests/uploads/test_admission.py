@@ -10,12 +10,12 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.core.files.base import ContentFile
 from django.http import HttpRequest
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 
 from modules.models import Module
 from trainingsite.accounts.models import User
 from uploads.accept import accept, over_active_limit
-from uploads.admission import check
+from uploads.admission import check, other_form
 from uploads.models import Upload
 from uploads.rejection import Rejected
 
@@ -116,3 +116,14 @@ def test_who_has_no_place_left_may_repeat_an_upload_of_their_own(anna: User, lim
     assert refused(upload_of(anna, idempotency_key="of anna")) == ""
     assert refused(upload_of(anna, idempotency_key="of ben")) == "too_many"
     assert refused(upload_of(anna)) == "too_many"
+
+
+@pytest.mark.parametrize(("length", "status"), [("", None), ("0", None), (str(2 * MB), None), (str(2 * MB + 1), 413)])
+def test_a_form_that_is_no_upload_may_hold_two_megabytes(anna: User, length: str, status: int | None):
+    answer = other_form(upload_of(anna, length))
+    assert (answer.status_code if answer else None) == status
+
+
+def test_the_door_asks_nothing_of_those_who_send_nothing(client: Client, anna: User):
+    client.force_login(anna)
+    assert client.head("/upload/").status_code == 200
