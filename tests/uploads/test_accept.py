@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.core.files import File
 from django.core.files.base import ContentFile
 from django.db import IntegrityError
 
+from modules import jobs
 from modules.models import Module
 from trainingsite.accounts.models import User
 from uploads.accept import accept, title_from_file_name
@@ -82,3 +84,29 @@ def test_a_key_of_one_person_says_nothing_about_another(clip: bytes, media: Path
         for user in (anna, ben)
     ]
     assert modules[0] != modules[1]
+
+
+@pytest.mark.django_db
+def test_the_time_that_receiving_took_is_counted_from_its_beginning(clip: bytes, media: Path):
+    anna = User.objects.create_user("anna")
+    module = accept(ContentFile(clip, "one.mp4"), user=anna, source=Upload.Source.API, started=time.monotonic() - 5)
+    assert 5_000 <= module.upload.received_ms < 65_000
+
+
+@pytest.mark.xfail(
+    raises=AttributeError,
+    strict=True,
+    reason="Django logs the __qualname__ of what failed after the commit, and write_rows gives it a partial, without one.",
+)
+@pytest.mark.django_db(transaction=True)
+def test_an_upload_is_accepted_even_where_nobody_can_be_told_of_it(
+    clip: bytes, media: Path, monkeypatch: pytest.MonkeyPatch
+):
+    def broken(module: Module) -> None:
+        raise RuntimeError("nobody thought of this")
+
+    monkeypatch.setattr(jobs, "enqueue", broken)
+    anna = User.objects.create_user("anna")
+    module = accept(ContentFile(clip, "one.mp4"), user=anna, source=Upload.Source.API)
+    assert Module.objects.get() == module
+    assert module.video.read() == clip
