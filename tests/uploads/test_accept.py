@@ -96,7 +96,7 @@ def test_the_time_that_receiving_took_is_counted_from_its_beginning(clip: bytes,
 @pytest.mark.xfail(
     raises=AttributeError,
     strict=True,
-    reason="Django logs the __qualname__ of what failed after the commit, and write_rows gives it a partial, without one.",
+    reason="Django logs the __qualname__ of what failed after the commit, and the partial in write_rows has none.",
 )
 @pytest.mark.django_db(transaction=True)
 def test_an_upload_is_accepted_even_where_nobody_can_be_told_of_it(
