@@ -13,8 +13,11 @@ import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
+from modules.ai.ledger import Ledger
+from modules.ai.providers import Providers
+from modules.ai.rules import LocalWriter
 from modules.models import Module, Rendition, SearchEntry, StageRun, Status, Transcript, database_clock
-from modules.pipeline.types import ReportProgress, ignore_progress
+from modules.pipeline.types import Draft, Material, ProviderError, ReportProgress, Scene, ignore_progress
 from modules.processing import conductor, heartbeat
 from modules.processing.attempt import Attempt
 from modules.processing.conductor import process
@@ -202,3 +205,52 @@ def test_what_is_no_video_fails_with_the_sentence_for_it(tmp_path: Path):
     module.refresh_from_db()
     assert (module.status, module.stage) == (Status.FAILED, "probe")
     assert StageRun.objects.get(outcome="failed").code == module.error["code"]
+
+
+class Named(LocalWriter):
+    """A writer of this name, which is down while `error` is set."""
+
+    def __init__(self, name: str, error: ProviderError | None = None) -> None:
+        super().__init__()
+        self.name, self.error, self.asked = name, error, 0
+
+    def draft_steps(self, material: Material, report_progress: ReportProgress = ignore_progress) -> list[Draft]:
+        self.asked += 1
+        if self.error:
+            raise self.error
+        return list(super().draft_steps(material, report_progress))
+
+
+def drafted(module: Module, *writers: Named) -> tuple[tuple[Draft, ...], Attempt]:
+    """What these writers make of a video in which nobody speaks, in a run of its own."""
+    Module.objects.filter(pk=module.pk).update(status="queued")
+    token = Module.objects.claim(module.pk, database_clock(), "w1")
+    attempt = Attempt(Module.objects.get(pk=module.pk), token, worker="w1", disposable=False)
+    material = Material("Title", "en", 12.0, (), tuple(Scene(time, 0.9) for time in (3.0, 6.0, 9.0)))
+    return conductor.extract(attempt, material, Providers((), writers, Ledger())), attempt
+
+
+def codes(attempt: Attempt) -> list[str]:
+    return [notice.code for notice in attempt.notices]
+
+
+def test_where_a_writer_is_down_the_next_one_writes_and_it_is_said():
+    writers = Named("one", ProviderError("ai_key_rejected")), Named("two")
+    drafts, attempt = drafted(make_module(), *writers)
+    assert len(drafts) > 1 and codes(attempt) == ["ai_key_rejected", "visual_steps"]
+    assert StageRun.objects.get(stage="steps", outcome="done").provider == "two"
+
+
+def test_where_a_writer_has_looked_at_the_pictures_itself_nothing_is_said():
+    writers = Named("one"), Named("two")
+    _, attempt = drafted(make_module(), *writers)
+    assert codes(attempt) == [] and writers[1].asked == 0
+
+
+def test_what_one_writer_made_is_not_made_again_and_is_none_of_anothers():
+    module, first, other = make_module(), Named("one"), Named("other")
+    drafts, _ = drafted(module, first, other)
+    again, _ = drafted(module, first, other)
+    assert again == drafts and first.asked == 1
+    drafted(module, other)
+    assert other.asked == 1
