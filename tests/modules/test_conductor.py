@@ -134,6 +134,7 @@ def test_each_stage_leaves_one_row_that_says_what_it_covered(captioned: Module):
     ]
     runs = {run.stage: run for run in StageRun.objects.whole()}
     assert runs["probe"].bytes > 0 and runs["finalize"].media_seconds == pytest.approx(SECONDS, abs=0.2)
+    assert {picture["look"] for picture in runs["stills"].output} == {""}, "looks are kept with each picture alone"
     assert runs["speech"].provider == "uploaded" and runs["steps"].provider == runs["enhance"].provider != ""
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from modules.models import Module, StageRun, Worker, database_clock
-from modules.models.outputs import SavedPicture, SavedTranscript, SavedWindow
+from modules.models.outputs import SavedPicture, SavedTranscript, SavedWindow, picture_names
 
 from .factories import make_module
 
@@ -122,3 +122,25 @@ def test_a_heartbeat_is_written_over_the_last_one_of_the_same_worker():
     worker = Worker.objects.get()
     assert (worker.kind, worker.host, worker.pid, worker.queues) == ("rq", "h", 2, ["default"])
     assert abs(worker.heartbeat_at - database_clock()) < timedelta(seconds=30)
+
+
+def test_what_older_versions_saved_is_read_with_nothing_made_up():
+    assert SavedTranscript.from_json({"cues": []}).to_json() == {"cues": [], "language": "", "latest": []}
+    old = SavedPicture.from_json({"time": 1.0, "name": "a.jpg", "a key that is gone": 1})
+    assert old.to_json() == {"time": 1.0, "name": "a.jpg", "width": 0, "height": 0, "sharpness": 0.0, "look": ""}
+    with pytest.raises(TypeError):
+        SavedPicture.from_json({"time": 1.0})
+
+
+@pytest.mark.parametrize(
+    ("output", "names"),
+    [
+        ({"name": "a.jpg"}, {"a.jpg"}),
+        ([{"name": "a.jpg"}, {"path": "of version 0.1.jpg"}], {"a.jpg", "of version 0.1.jpg"}),
+        ([{"time": 1.0, "score": 0.5}], set()),
+        (None, set()),
+        ([], set()),
+    ],
+)
+def test_the_pictures_that_saved_work_names_are_known_so_that_none_of_them_is_removed(output: Any, names: set[str]):
+    assert picture_names(output) == names

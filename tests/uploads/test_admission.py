@@ -15,7 +15,7 @@ from django.test import RequestFactory
 from modules.models import Module
 from trainingsite.accounts.models import User
 from uploads.accept import accept, over_active_limit
-from uploads.admission import check
+from uploads.admission import check, other_form, receive
 from uploads.models import Upload
 from uploads.rejection import Rejected
 
@@ -116,3 +116,19 @@ def test_who_has_no_place_left_may_repeat_an_upload_of_their_own(anna: User, lim
     assert refused(upload_of(anna, idempotency_key="of anna")) == ""
     assert refused(upload_of(anna, idempotency_key="of ben")) == "too_many"
     assert refused(upload_of(anna)) == "too_many"
+
+
+def test_a_body_that_is_no_form_with_files_is_refused_before_it_is_read():
+    request = RequestFactory().post("/api/upload", "title=none", content_type="application/x-www-form-urlencoded")
+    with pytest.raises(Rejected) as refusal:
+        receive(request)
+    assert refusal.value.code == "bad_form"
+    assert request.read() == b"title=none"
+
+
+@pytest.mark.parametrize(
+    ("length", "status"), [("0", None), ("", None), (str(2 * MB), None), (str(2 * MB + 1), 413), ("many", 413)]
+)
+def test_another_form_may_have_two_megabytes(anna: User, length: str, status: int | None):
+    answer = other_form(upload_of(anna, length))
+    assert (answer and answer.status_code) == status
