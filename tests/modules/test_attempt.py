@@ -16,6 +16,7 @@ from modules.models import AICall, LeaseLost, Module, StageRun, Status, database
 from modules.pipeline.types import MediaError, ProviderError
 from modules.processing.attempt import Attempt, DeadlineExceeded, RetryLater, ShutdownRequested, attempt_row
 from modules.processing.heartbeat import LEASE_LOST
+from modules.processing.transient_errors import backoff
 
 from .factories import make_module
 
@@ -284,3 +285,9 @@ def test_a_run_that_is_killed_goes_back_to_the_queue_first_if_it_holds_its_modul
     assert (module.status == Status.QUEUED) == bool(code)
     assert [run.code for run in StageRun.objects.all()] == [code] * bool(code)
     assert list(scratch.iterdir()) == []
+
+
+@pytest.mark.parametrize(("times", "seconds"), [(0, 2), (1, 4), (3, 16), (7, 256), (8, 300), (10_000, 300)])
+def test_waits_double_up_to_five_minutes_and_not_all_come_back_at_once(times, seconds):
+    waits = [backoff(times).total_seconds() / seconds for _ in range(300)]
+    assert 0.5 <= min(waits) < 0.7 and 1.3 < max(waits) <= 1.5

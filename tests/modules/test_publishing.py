@@ -81,6 +81,15 @@ def test_all_that_the_run_made_is_in_the_rows(module: Module):
     assert "open the lid" in SearchEntry.objects.get().text
 
 
+def test_a_search_finds_a_module_by_its_own_words_alone(module: Module):
+    published(make_module(title="Another"), steps=(Draft("c", "step", "Secret", "Secret words", (), 0.0, 4.0),))
+    published(module)
+    module.steps.filter(order=2).update(deleted=True)
+    SearchEntry.objects.refresh(module.pk)
+    words = SearchEntry.objects.get(module=module).text.split("\n")
+    assert words == ["change the filter", "", "open the lid open the lid.", "open the lid.", "press the button."]
+
+
 def test_a_new_run_takes_the_place_of_the_quiz_and_of_steps_that_nobody_touched(module: Module):
     published(module, quiz=(question("Old?"),))
     published(module, steps=STEPS[:1], quiz=(question("New?"),))
