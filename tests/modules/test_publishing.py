@@ -185,6 +185,14 @@ def test_only_pictures_that_nothing_names_are_removed_and_only_from_a_module_tha
     assert left(module) == {"of-a-step.jpg", "saved.jpg"}
 
 
+def test_a_worker_does_not_tidy_for_ever(module: Module, monkeypatch: pytest.MonkeyPatch):
+    stored(module, "unused.jpg")
+    Module.objects.update(status="ready")
+    monkeypatch.setattr(publish, "TIDY_SECONDS", -1)
+    publish.delete_unused_stills(module)
+    assert left(module) == {"unused.jpg"}
+
+
 def test_where_no_picture_was_taken_there_is_nothing_to_remove(module: Module, caplog: pytest.LogCaptureFixture):
     Module.objects.update(status="ready")
     publish.delete_unused_stills(module)
