@@ -149,3 +149,11 @@ def test_where_nobody_can_hear_nothing_is_made_up(module: Module, video: Path):
     assert heard(attempt, video, Recogniser("one", windows=0), Recogniser("two", windows=0)) == ([], "")
     assert codes(attempt) == ["ai_key_rejected"]
     assert not StageRun.objects.filter(outcome="done").exists()
+
+
+def test_the_bar_moves_on_with_the_windows_and_is_not_full_before_the_last(module: Module, video: Path):
+    shown: list[float] = []
+    found = media.probe(video, "mp4", max_pixels=10**6, max_hours=1)
+    ai = Providers((Recogniser("one"),), (LocalWriter(),), Ledger())
+    listen(run_of(module), video, found, ai, lambda done, /, *more, **params: shown.append(done))
+    assert shown == sorted(shown) and shown[0] == 0.0 and 0.0 < shown[1] < 1.0
