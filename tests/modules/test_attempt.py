@@ -8,11 +8,15 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.core.files.storage import default_storage
 from django.db import OperationalError
 
-from modules.models import LeaseLost, Module, StageRun, Status, database_clock
+from modules import jobs
+from modules.models import AICall, LeaseLost, Module, StageRun, Status, database_clock, stages
 from modules.pipeline.types import MediaError, ProviderError
-from modules.processing.attempt import Attempt, DeadlineExceeded, RetryLater, ShutdownRequested
+from modules.processing.attempt import Attempt, DeadlineExceeded, RetryLater, ShutdownRequested, attempt_row
+from modules.processing.heartbeat import LEASE_LOST
+from modules.processing.transient_errors import backoff
 
 from .factories import make_module
 
@@ -175,3 +179,115 @@ def test_a_notice_is_given_once():
     for seconds in (5, 5, 6):
         attempt.notice("damaged", seconds=seconds)
     assert [one.params for one in attempt.notices] == [{"seconds": 5}, {"seconds": 6}]
+
+
+def test_a_run_that_is_told_to_go_after_it_lost_its_module_writes_nothing_either():
+    module = make_module()
+    with run_of(module):
+        Module.objects.cancel(module.pk)
+        raise ShutdownRequested
+    assert module.status == Status.CANCELLED
+    assert not StageRun.objects.exists()
+
+
+def test_the_files_of_a_deleted_module_go_with_its_run_and_those_of_a_cancelled_one_stay(settings, tmp_path: Path):
+    settings.MEDIA_ROOT = tmp_path / "media"
+    cancelled, deleted = make_module(), make_module()
+    with claimed(cancelled):
+        Module.objects.cancel(cancelled.pk)
+        raise LeaseLost
+    assert default_storage.exists(cancelled.video.name)
+    with claimed(deleted):
+        Module.objects.filter(pk=deleted.pk).delete()
+        raise LeaseLost
+    assert not default_storage.exists(deleted.folder)
+
+
+def test_a_report_of_a_run_that_lost_its_module_ends_it():
+    module = make_module()
+    attempt = claimed(module)
+    attempt.report_progress(stages.SPEECH, 0.1)
+    Module.objects.cancel(module.pk)
+    with pytest.raises(LeaseLost):
+        attempt.report_progress(stages.SPEECH, 0.9, "listening_start")
+
+
+def test_a_stage_moves_in_its_own_band_and_never_beyond_it():
+    module = make_module()
+    attempt = claimed(module)
+    shown = []
+    for done, code in ((-1.0, "a"), (0.5, "b"), (2.0, "c")):
+        attempt.report_progress(stages.STEPS, done, code)
+        module.refresh_from_db()
+        shown.append((module.stage, module.progress, module.message["code"]))
+    assert shown == [("steps", 30, "a"), ("steps", 45, "b"), ("steps", 60, "c")]
+
+
+def test_progress_is_written_now_and_then_and_what_is_said_at_once():
+    module = make_module()
+    attempt = claimed(module)
+    for done, code in ((0.1, "listening_start"), (0.2, None), (0.3, None), (0.4, "looking"), (0.5, "looking")):
+        attempt.report_progress(stages.SPEECH, done, code)
+    module.refresh_from_db()
+    assert (module.progress, module.message["code"]) == (18, "looking")
+
+
+def test_work_that_is_not_on_the_bar_has_a_bar_of_its_own_that_is_full_only_when_it_is_ready():
+    module = make_module()
+    claimed(module).report_progress(stages.RENDITION, 1.0)
+    module.refresh_from_db()
+    assert module.progress == 99
+
+
+def test_what_was_paid_in_a_stage_that_failed_is_written_down():
+    module = make_module()
+    with run_of(module) as attempt, attempt.stage(stages.STEPS):
+        with attempt.ledger.call("steps", "gpt-6-luna"):
+            pass
+        raise ValueError("after the answer came")
+    paid = AICall.objects.get()
+    assert (paid.module, paid.stage, paid.model, paid.outcome) == (module, "steps", "gpt-6-luna", "done")
+
+
+def test_output_that_is_taken_up_names_who_made_it():
+    module = make_module()
+    with run_of(module) as attempt:
+        attempt.save(stages.STEPS, "key", ["a step"], provider="a writer")
+        assert attempt.saved(stages.STEPS, "another key") is None
+        taken_up = attempt.saved(stages.STEPS, "key")
+    assert taken_up == ["a step"]
+    again = StageRun.objects.get(outcome="reused")
+    assert (again.stage, again.key, again.provider, again.output) == ("steps", "key", "a writer", None)
+
+
+@pytest.mark.parametrize(
+    ("error", "told"), [(ShutdownRequested(), True), (RetryLater("ai_busy", timedelta(minutes=1)), False)]
+)
+def test_the_next_worker_is_told_at_once_unless_there_is_a_time_to_wait_for(monkeypatch, error, told):
+    module, sent = make_module(), []
+    make_module()
+    monkeypatch.setattr(jobs, "enqueue", sent.append)
+
+    def ends(attempt: Attempt) -> None:
+        raise error
+
+    assert attempt_row(Module.objects.all(), module.pk, ends, worker="w1", disposable=False) is None
+    assert sent == [module] * told
+
+
+@pytest.mark.parametrize(("reason", "code"), [("too_slow", "too_slow"), (LEASE_LOST, None)])
+def test_a_run_that_is_killed_goes_back_to_the_queue_first_if_it_holds_its_module(scratch: Path, reason, code):
+    module = make_module()
+    attempt = claimed(module)
+    (attempt.folder / "copy.mp4").write_bytes(b"video")
+    attempt._before_kill(reason)  # what calls it ends the process
+    module.refresh_from_db()
+    assert (module.status == Status.QUEUED) == bool(code)
+    assert [run.code for run in StageRun.objects.all()] == [code] * bool(code)
+    assert list(scratch.iterdir()) == []
+
+
+@pytest.mark.parametrize(("times", "seconds"), [(0, 2), (1, 4), (3, 16), (7, 256), (8, 300), (10_000, 300)])
+def test_waits_double_up_to_five_minutes_and_not_all_come_back_at_once(times, seconds):
+    waits = [backoff(times).total_seconds() / seconds for _ in range(300)]
+    assert 0.5 <= min(waits) < 0.7 and 1.3 < max(waits) <= 1.5

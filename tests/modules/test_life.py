@@ -6,6 +6,7 @@ import uuid
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 
 from modules.models import (
     LEASE_TIMEOUT,
@@ -19,7 +20,7 @@ from modules.models import (
     requeue_stale,
 )
 
-from .factories import make_module
+from .factories import make_module, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -61,6 +62,7 @@ VERBS = {
     "release": lambda rows, pk, run: rows.release(pk, run),
     "move": lambda rows, pk, run: rows.move(pk, run, "long"),
     "fail": lambda rows, pk, run: rows.fail(pk, run, "internal"),
+    "finish": lambda rows, pk, run: rows.finish(pk, run),
     "cancel": lambda rows, pk, run: rows.cancel(pk),
 }
 
@@ -79,7 +81,7 @@ def test_each_verb_raises_the_version_and_touches_no_other_row(verb):
     assert list(Module.objects.filter(pk=other.pk).values()) == before
 
 
-@pytest.mark.parametrize("verb", ["release", "move", "fail", "cancel"])
+@pytest.mark.parametrize("verb", ["release", "move", "fail", "finish", "cancel"])
 def test_a_run_that_is_over_leaves_no_trace_in_the_row(verb):
     module = make_module(job_id="a job")
     VERBS[verb](Module.objects, module.pk, claim(module))
@@ -87,6 +89,34 @@ def test_a_run_that_is_over_leaves_no_trace_in_the_row(verb):
     assert (module.lease_token, module.worker, module.heartbeat_at) == ("", "", None)
     # Else the sweep would take the job that is over for one that waits.
     assert module.status != Status.QUEUED or module.job_id == ""
+
+
+def test_a_finished_run_leaves_its_result_and_no_error_of_an_earlier_one():
+    module = make_module(error={"code": "internal", "params": {}}, progress=40)
+    assert Module.objects.finish(module.pk, claim(module), summary="What it is about")
+    module.refresh_from_db()
+    assert (module.status, module.progress, module.error) == (Status.READY, 100, None)
+    assert module.summary == "What it is about"
+
+
+def test_what_was_queued_a_moment_ago_may_have_a_job_on_its_way_and_is_not_sent_again():
+    now = database_clock()
+    first, second = (make_module(queued_at=now - timedelta(seconds=seconds)) for seconds in (9, 5))
+    make_module(queued_at=now - timedelta(seconds=1))
+    make_module(queued_at=now - timedelta(seconds=9), not_before=now + timedelta(minutes=1))
+    assert list(Module.objects.to_send(now)) == [first, second]
+
+
+def test_sending_reads_each_row_once_and_of_a_rendition_its_modules_length_too(django_assert_num_queries):
+    now = database_clock()
+    old = now - timedelta(seconds=9)
+    make_module(queued_at=old, duration=5.0, summary="long")
+    Rendition.objects.create(module=make_module(status="ready", duration=7.0), queued_at=old)
+    with django_assert_num_queries(2):
+        (module,), (rendition,) = Module.objects.to_send(now), Rendition.objects.to_send(now)
+        assert (module.queue, module.duration, rendition.module.duration) == ("default", 5.0, 7.0)
+    # Not loaded in every worker at every sweep.
+    assert all({"summary", "message"} <= one.get_deferred_fields() for one in (module, rendition.module))
 
 
 def test_moving_keeps_progress_and_attempts_and_changes_the_queue():
@@ -366,3 +396,27 @@ def test_each_row_is_in_one_queue(queue: str) -> None:
     rendition = Rendition.objects.create(module=module)
     found = [*Module.objects.in_queue(queue), *Rendition.objects.in_queue(queue)]
     assert found == {"default": [], "long": [module], "renditions": [rendition]}[queue]
+
+
+def test_an_unguessable_key_opens_only_what_is_shared_by_link():
+    module = make_module(visibility="private")
+    stranger = make_user("stranger")
+    assert not Module.objects.visible_to(stranger, (module.link_key,)).exists()
+
+
+def test_a_link_that_is_on_stays_the_same_when_it_is_switched_on_again():
+    module = make_module(visibility="link")
+    assert Module.objects.share(module.pk, "link")
+    assert Module.objects.get().link_key == module.link_key
+    assert Module.objects.share(module.pk, "private")
+    assert Module.objects.get().link_key != module.link_key
+
+
+def test_a_stranger_may_change_nothing():
+    make_module()
+    assert list(Module.objects.editable_by(AnonymousUser())) == []
+
+
+def test_a_modules_address_is_its_training_page():
+    module = make_module()
+    assert module.get_absolute_url() == f"/modules/{module.pk}/"

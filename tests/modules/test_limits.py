@@ -183,3 +183,26 @@ def test_a_crash_leaves_no_core_file():
         return str(resource.getrlimit(resource.RLIMIT_CORE))
 
     assert in_child(work) == "(0, 0)"
+
+
+def test_a_run_in_a_process_of_its_own_has_the_limits_that_settings_say(settings, monkeypatch):
+    settings.RUN_MEMORY_MB, settings.RUN_DISK_MB = 3000, 7
+    monkeypatch.setattr(limits, "DATABASE_GROWTH_MB", 0)
+
+    def work() -> str:
+        limits.limit_child("default")
+        return (
+            f"{resource.getrlimit(resource.RLIMIT_DATA)[0] // MB} {resource.getrlimit(resource.RLIMIT_FSIZE)[0] // MB}"
+        )
+
+    assert in_child(work) == "3000 7"
+
+
+@pytest.mark.parametrize(("of_the_operator", "then"), [(2000, 2000), (4000, 3000)])
+def test_a_lower_limit_of_the_operator_stays_and_a_higher_one_is_lowered(of_the_operator, then):
+    def work() -> int:
+        resource.setrlimit(resource.RLIMIT_DATA, (of_the_operator * MB, of_the_operator * MB))
+        limits.limit_run("default", memory_mb=3000, disk_mb=0)
+        return resource.getrlimit(resource.RLIMIT_DATA)[0] // MB
+
+    assert in_child(work) == str(then)

@@ -108,6 +108,13 @@ def test_without_cues_in_common_steps_that_share_three_tenths_of_their_time_are_
         assert (kept == [old], gone == []) == (matched, matched)
 
 
+@pytest.mark.parametrize(("start", "length"), [(1000, 10), (1000, 0.5), (0, 0.1)])
+def test_by_time_a_step_is_the_same_wherever_it_stands_and_however_short_it_is(start, length):
+    old = step("A", start, start + length)
+    kept, gone = merge([old], [step("B", start, start + length * 0.9)], (), same_cues=False)
+    assert (kept, gone) == ([old], [])
+
+
 def test_steps_one_after_the_other_have_nothing_in_common():
     kept, gone = merge([step("A", 0, 5)], [step("B", 5, 9)], (), same_cues=False)
     assert (titles(kept), titles(gone)) == (["B"], ["A"])

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from modules import media
-from modules.models import Rendition, StageRun, Status, database_clock
+from modules.models import Module, Rendition, StageRun, Status, database_clock
 from modules.pipeline.types import MediaError, ReportProgress
-from modules.processing.attempt import MAX_TRANSIENT_ERRORS
+from modules.processing.attempt import MAX_TRANSIENT_ERRORS, Attempt
 from modules.processing.rendition import render
 from tests.videos import cached
 
@@ -47,6 +47,17 @@ def test_it_is_made_once_with_its_stage_run(rendition: Rendition) -> None:
     done = StageRun.objects.get(stage="rendition")
     assert (done.outcome, done.worker) == (StageRun.Outcome.DONE, "w1")
     assert done.bytes > 0 and done.seconds > 0
+
+
+def test_its_bar_goes_from_none_to_all_and_its_row_says_how_much_video_it_covered(
+    rendition: Rendition, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Module.objects.update(duration=2.0)
+    shown: list[float] = []
+    monkeypatch.setattr(Attempt, "report_progress", lambda self, stage, done, /, *more, **params: shown.append(done))
+    assert render(str(rendition.pk), worker="w1", disposable=False)
+    assert StageRun.objects.get(stage="rendition").media_seconds == 2.0
+    assert shown == sorted(shown) and shown[0] == 0.0 and shown[-1] <= 1.0 and len(shown) > 2
 
 
 def test_an_unforeseen_error_is_recorded_and_ends_it_after_three_tries(

@@ -209,3 +209,29 @@ def test_a_key_is_kept_as_it_is_or_as_its_hash_where_it_does_not_fit(sent: str, 
 
 def test_without_a_key_there_is_none():
     assert idempotency_key_of(RequestFactory().post("/api/upload")) == ""
+
+
+@pytest.mark.django_db
+def test_the_time_that_receiving_took_is_counted_from_its_beginning(clip: bytes, media: Path):
+    anna = User.objects.create_user("anna")
+    module = accept(ContentFile(clip, "one.mp4"), user=anna, source=Upload.Source.API, started=time.monotonic() - 5)
+    assert 5_000 <= module.upload.received_ms < 65_000
+
+
+@pytest.mark.xfail(
+    raises=AttributeError,
+    strict=True,
+    reason="Django logs the __qualname__ of what failed after the commit, and the partial in write_rows has none.",
+)
+@pytest.mark.django_db(transaction=True)
+def test_an_upload_is_accepted_even_where_nobody_can_be_told_of_it(
+    clip: bytes, media: Path, monkeypatch: pytest.MonkeyPatch
+):
+    def broken(module: Module) -> None:
+        raise RuntimeError("nobody thought of this")
+
+    monkeypatch.setattr(jobs, "enqueue", broken)
+    anna = User.objects.create_user("anna")
+    module = accept(ContentFile(clip, "one.mp4"), user=anna, source=Upload.Source.API)
+    assert Module.objects.get() == module
+    assert module.video.read() == clip

@@ -15,7 +15,7 @@ from django.test import Client, RequestFactory
 from modules.models import Module
 from trainingsite.accounts.models import User
 from uploads.accept import accept, over_active_limit
-from uploads.admission import check, other_form
+from uploads.admission import check, other_form, receive
 from uploads.models import Upload
 from uploads.rejection import Rejected
 
@@ -127,3 +127,19 @@ def test_a_form_that_is_no_upload_may_hold_two_megabytes(anna: User, length: str
 def test_the_door_asks_nothing_of_those_who_send_nothing(client: Client, anna: User):
     client.force_login(anna)
     assert client.head("/upload/").status_code == 200
+
+
+def test_a_body_that_is_no_form_with_files_is_refused_before_it_is_read():
+    request = RequestFactory().post("/api/upload", "title=none", content_type="application/x-www-form-urlencoded")
+    with pytest.raises(Rejected) as refusal:
+        receive(request)
+    assert refusal.value.code == "bad_form"
+    assert request.read() == b"title=none"
+
+
+@pytest.mark.parametrize(
+    ("length", "status"), [("0", None), ("", None), (str(2 * MB), None), (str(2 * MB + 1), 413), ("many", 413)]
+)
+def test_another_form_may_have_two_megabytes(anna: User, length: str, status: int | None):
+    answer = other_form(upload_of(anna, length))
+    assert (answer and answer.status_code) == status

@@ -1,0 +1,257 @@
+"""One module through all stages in this process: what each stage keeps, and what a second run need not do again."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+
+from modules.ai.ledger import Ledger
+from modules.ai.providers import Providers
+from modules.ai.rules import LocalWriter
+from modules.models import Module, Rendition, SearchEntry, StageRun, Status, Transcript, database_clock
+from modules.pipeline.types import Draft, Material, ProviderError, ReportProgress, Scene, ignore_progress
+from modules.processing import conductor, heartbeat
+from modules.processing.attempt import Attempt
+from modules.processing.conductor import process
+from tests.samples import HOW_TO, how_to_cues, vtt
+from tests.videos import cached
+
+from .factories import make_module
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+T = TypeVar("T")
+
+SECONDS = 12
+CUES = how_to_cues(SECONDS)
+CHANGES = [start for start, _, _ in CUES[1:]]
+SMALL = {"seconds": SECONDS, "size": (320, 180), "fps": 10, "scenes": CHANGES}
+
+
+@contextmanager
+def at_once(attempt: Attempt, work: Callable[[ReportProgress], T]) -> Iterator[Future[T]]:
+    """`run_in_background` without its thread."""
+    done: Future[T] = Future()
+    done.set_result(work(ignore_progress))
+    yield done
+
+
+@pytest.fixture(autouse=True)
+def one_thread(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """SQLite in memory waits for no lock of another thread, so there is none here; test_resume.py has them."""
+    settings.WORK_DIR, settings.MEDIA_ROOT = tmp_path / "work", tmp_path / "media"
+    monkeypatch.setattr(conductor, "run_in_background", at_once)
+    monkeypatch.setattr(heartbeat, "RENEW_EVERY", 600.0)
+
+
+def with_video(name: str = "how-to.mp4", *, beside: bytes = b"", **options: Any) -> Module:
+    """A queued module of a small video; options as for `make_video`; beside: a captions file."""
+    video = cached(name, **{**SMALL, **options})
+    module = make_module(container=name.rpartition(".")[2], content=video.read_bytes())
+    if beside:
+        module.captions_file.save("captions.vtt", ContentFile(beside))
+    return module
+
+
+def processed(module: Module) -> Module:
+    """The module after one more run, which made it ready."""
+    assert process(str(module.pk), worker="w1", disposable=False)
+    module.refresh_from_db()
+    return module
+
+
+def notices(module: Module) -> set[str]:
+    return {notice["code"] for notice in module.notices}
+
+
+def outcomes(after: int = 0) -> list[tuple[str, str]]:
+    """(stage, outcome) of all whole stage runs with a higher key."""
+    return sorted(StageRun.objects.whole().filter(pk__gt=after).values_list("stage", "outcome"))
+
+
+def last() -> int:
+    return StageRun.objects.latest("pk").pk
+
+
+@pytest.fixture
+def beside(tmp_path: Path) -> bytes:
+    """Captions of all that HOW_TO says."""
+    return vtt(tmp_path / "captions.vtt", CUES).read_bytes()
+
+
+@pytest.fixture
+def captioned(beside: bytes) -> Module:
+    return with_video(beside=beside)
+
+
+def test_a_video_with_captions_beside_it_becomes_a_training_that_quotes_them(captioned: Module):
+    module = processed(captioned)
+    assert (module.status, module.progress, module.stage, module.message["code"]) == ("ready", 100, "finalize", "ready")
+    assert (module.width, module.height, module.video_codec, module.audio_codec) == (320, 180, "h264", "")
+    assert module.duration == pytest.approx(SECONDS, abs=0.2) and module.published_at is not None
+    assert notices(module) == set()
+    transcript = module.transcripts.get()
+    assert transcript.origin == Transcript.Origin.UPLOADED
+    assert [cue.text for cue in transcript.cues.all()] == list(HOW_TO)
+    steps = list(module.steps.all())
+    assert len(steps) > 1 and [step.order for step in steps] == list(range(1, len(steps) + 1))
+    assert {number for step in steps for number in step.cues} <= {cue.number for cue in transcript.cues.all()}
+    assert not any(step.edited for step in steps), "the machine's own words are nobody's edit"
+    assert "red button" in SearchEntry.objects.get().text
+
+
+def test_poster_and_pictures_are_in_the_storage_under_the_names_in_the_rows(captioned: Module):
+    module = processed(captioned)
+    assert default_storage.exists(module.poster)
+    stills = [step.still for step in module.steps.all()]
+    assert all(stills) and all(default_storage.exists(name) for name in stills)
+
+
+def test_the_upload_is_known_by_its_hash_afterwards(captioned: Module):
+    upload = processed(captioned).upload
+    upload.refresh_from_db()
+    assert upload.sha256 == hashlib.sha256(cached("how-to.mp4", **SMALL).read_bytes()).hexdigest()
+
+
+def test_each_stage_leaves_one_row_that_says_what_it_covered(captioned: Module):
+    processed(captioned)
+    assert outcomes() == [
+        ("enhance", "done"),
+        ("finalize", "done"),
+        ("probe", "done"),
+        ("speech", "done"),
+        ("steps", "done"),
+        ("stills", "done"),  # where the picture changes
+        ("stills", "done"),  # the pictures
+    ]
+    runs = {run.stage: run for run in StageRun.objects.whole()}
+    assert runs["probe"].bytes > 0 and runs["finalize"].media_seconds == pytest.approx(SECONDS, abs=0.2)
+    assert {picture["look"] for picture in runs["stills"].output} == {""}, "looks are kept with each picture alone"
+    assert runs["speech"].provider == "uploaded" and runs["steps"].provider == runs["enhance"].provider != ""
+
+
+def test_when_a_person_tries_again_nothing_is_made_that_is_there_already(captioned: Module):
+    before = list(processed(captioned).steps.values_list("pk", "title", "text", "still"))
+    transcript, seen = captioned.transcripts.get(), last()
+    assert Module.objects.requeue(captioned.pk, database_clock())
+    processed(captioned)
+    reused = ["enhance", "probe", "speech", "steps", "stills", "stills"]
+    assert outcomes(seen) == sorted([*((stage, "reused") for stage in reused), ("finalize", "done")])
+    written = StageRun.objects.filter(pk__lte=seen, outcome="done").values_list("stage", "provider")
+    taken_up = StageRun.objects.filter(pk__gt=seen, outcome="reused").values_list("stage", "provider")
+    assert set(taken_up) == {one for one in written if one[0] != "finalize"}, "with the name of who made it"
+    assert list(captioned.steps.values_list("pk", "title", "text", "still")) == before
+    assert captioned.transcripts.get() == transcript
+
+
+def test_steps_are_written_again_when_a_person_asks_for_that_and_nothing_else_is(captioned: Module):
+    processed(captioned)
+    seen = last()
+    assert Module.objects.requeue(captioned.pk, database_clock(), steps=True)
+    processed(captioned)
+    again = {stage for stage, outcome in outcomes(seen) if outcome == "done"}
+    assert again == {"steps", "enhance", "finalize"}
+
+
+def test_a_silent_video_without_captions_gets_its_steps_from_the_pictures_and_says_so():
+    module = processed(with_video())
+    assert notices(module) == {"no_audio", "visual_steps"}
+    assert not module.transcripts.exists()
+    assert module.steps.count() >= 3 and not any(step.cues for step in module.steps.all())
+
+
+def test_captions_that_cannot_be_read_are_said_and_those_in_the_file_are_taken_with_their_language():
+    module = processed(with_video("told.mkv", beside=b"no captions", captions=CUES, language="en"))
+    assert notices(module) == {"captions_unreadable"}
+    assert (module.language, module.transcripts.get().origin) == ("en", Transcript.Origin.EMBEDDED)
+    assert [cue.text for cue in module.transcripts.get().cues.all()] == list(HOW_TO)
+
+
+def test_a_long_video_goes_on_in_its_own_queue(captioned: Module, settings: Any):
+    settings.LONG_VIDEO_MINUTES = SECONDS / 60 - 0.01
+    assert not process(str(captioned.pk), worker="w1", disposable=False)
+    captioned.refresh_from_db()
+    assert (captioned.status, captioned.queue, captioned.attempts) == (Status.QUEUED, settings.LONG_QUEUE, 0)
+    assert processed(captioned).status == Status.READY, "it is moved once"
+
+
+def test_a_video_of_the_very_length_is_not_long_yet(captioned: Module, settings: Any):
+    settings.LONG_VIDEO_MINUTES = SECONDS / 60 + 0.01
+    assert processed(captioned).queue == settings.DEFAULT_QUEUE
+
+
+@pytest.mark.parametrize(("name", "wanted"), [("how-to.mp4", False), ("how-to.avi", True)])
+def test_a_copy_for_browsers_is_asked_for_where_they_need_one(name: str, wanted: bool):
+    processed(with_video(name))
+    assert Rendition.objects.filter(status=Status.QUEUED).exists() == wanted
+
+
+def test_no_scratch_file_is_left_and_no_lease(captioned: Module, settings: Any):
+    module = processed(captioned)
+    assert (module.lease_token, module.worker, module.heartbeat_at) == ("", "", None)
+    assert list(Path(settings.WORK_DIR).iterdir()) == []
+
+
+def test_what_is_no_video_fails_with_the_sentence_for_it(tmp_path: Path):
+    module = make_module(content=b"no video at all" * 100)
+    assert not process(str(module.pk), worker="w1", disposable=False)
+    module.refresh_from_db()
+    assert (module.status, module.stage) == (Status.FAILED, "probe")
+    assert StageRun.objects.get(outcome="failed").code == module.error["code"]
+
+
+class Named(LocalWriter):
+    """A writer of this name, which is down while `error` is set."""
+
+    def __init__(self, name: str, error: ProviderError | None = None) -> None:
+        super().__init__()
+        self.name, self.error, self.asked = name, error, 0
+
+    def draft_steps(self, material: Material, report_progress: ReportProgress = ignore_progress) -> list[Draft]:
+        self.asked += 1
+        if self.error:
+            raise self.error
+        return list(super().draft_steps(material, report_progress))
+
+
+def drafted(module: Module, *writers: Named) -> tuple[tuple[Draft, ...], Attempt]:
+    """What these writers make of a video in which nobody speaks, in a run of its own."""
+    Module.objects.filter(pk=module.pk).update(status="queued")
+    token = Module.objects.claim(module.pk, database_clock(), "w1")
+    attempt = Attempt(Module.objects.get(pk=module.pk), token, worker="w1", disposable=False)
+    material = Material("Title", "en", 12.0, (), tuple(Scene(time, 0.9) for time in (3.0, 6.0, 9.0)))
+    return conductor.extract(attempt, material, Providers((), writers, Ledger())), attempt
+
+
+def codes(attempt: Attempt) -> list[str]:
+    return [notice.code for notice in attempt.notices]
+
+
+def test_where_a_writer_is_down_the_next_one_writes_and_it_is_said():
+    writers = Named("one", ProviderError("ai_key_rejected")), Named("two")
+    drafts, attempt = drafted(make_module(), *writers)
+    assert len(drafts) > 1 and codes(attempt) == ["ai_key_rejected", "visual_steps"]
+    assert StageRun.objects.get(stage="steps", outcome="done").provider == "two"
+
+
+def test_where_a_writer_has_looked_at_the_pictures_itself_nothing_is_said():
+    writers = Named("one"), Named("two")
+    _, attempt = drafted(make_module(), *writers)
+    assert codes(attempt) == [] and writers[1].asked == 0
+
+
+def test_what_one_writer_made_is_not_made_again_and_is_none_of_anothers():
+    module, first, other = make_module(), Named("one"), Named("other")
+    drafts, _ = drafted(module, first, other)
+    again, _ = drafted(module, first, other)
+    assert again == drafts and first.asked == 1
+    drafted(module, other)
+    assert other.asked == 1
