@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from functools import partial
 from typing import Any, Protocol, cast
 
 from django.contrib import admin, messages
@@ -240,7 +239,7 @@ class ModuleAdmin(StageLabel, admin.ModelAdmin):
                 if Module.objects.requeue(module.pk, at, **what):
                     count += 1
                     module.refresh_from_db()
-                    transaction.on_commit(partial(jobs.enqueue, module), robust=True)
+                    jobs.enqueue_after_commit(module)
         self.message_user(request, f"{count} put in the queue.", messages.SUCCESS if count else messages.WARNING)
 
     @admin.action(description="Try again (from what was saved)")

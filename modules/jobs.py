@@ -13,6 +13,7 @@ import uuid
 
 import django_rq
 from django.conf import settings
+from django.db import transaction
 from django_rq.management.commands.rqworker import Command as RQWorkerCommand
 from redis import Redis
 from redis.exceptions import RedisError
@@ -22,7 +23,8 @@ from rq.job import Job as RQJob
 from .models import Module, Rendition, Status, database_clock, requeue_stale
 
 __all__ = [
-    "RQBaseWorker", "RQJob", "RQWorkerCommand", "connection", "enqueue", "job_row", "reachable", "sweep", "worker_name",
+    "RQBaseWorker", "RQJob", "RQWorkerCommand", "connection", "enqueue", "enqueue_after_commit", "job_row",
+    "reachable", "sweep", "worker_name",
 ]  # fmt: skip
 
 logger = logging.getLogger(__name__)
@@ -96,6 +98,14 @@ def enqueue(row: Module | Rendition, *, first: bool = False) -> bool:
         return False
     type(row).objects.filter(pk=row.pk, status=Status.QUEUED).update(job_id=job_id)
     return True
+
+
+def enqueue_after_commit(row: Module | Rendition) -> None:
+    """Tell the workers once the row is there for good, and never of what was rolled back. Raises nothing.
+
+    A lambda and no partial, because Django logs the qualified name of what fails here, which a partial does not have.
+    """
+    transaction.on_commit(lambda: enqueue(row), robust=True)
 
 
 def _timeout(module: Module) -> int:

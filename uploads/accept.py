@@ -121,7 +121,7 @@ def write_rows(module: Module, upload: Upload) -> None:
                 raise Rejected("too_many", limit=settings.MAX_ACTIVE_PER_USER)
             module.save(force_insert=True)
             upload.save(force_insert=True)
-            transaction.on_commit(partial(jobs.enqueue, module), robust=True)
+            jobs.enqueue_after_commit(module)
             complete = True
     except DATABASE_ERRORS as error:
         if complete:

@@ -117,7 +117,8 @@ def check(attempt: Attempt, path: Path) -> Probe:
     with attempt.stage(stages.PROBE) as report_progress:
         saved = attempt.saved(stages.PROBE, key)
         if saved is None:
-            found = media.probe(path, module.container, **settings.VIDEO_LIMITS)
+            limits: dict[str, Any] = settings.VIDEO_LIMITS
+            found = media.probe(path, module.container, **limits)
             picture = media.poster(path, module.container, attempt.folder / "poster.jpg", found.duration)
             publish.save_probe(attempt, found, store(Path(picture.path), f"{module.folder}/poster.jpg"))
             attempt.save(stages.PROBE, key, PROBE.dump_python(found, mode="json"), bytes=found.size)

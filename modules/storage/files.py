@@ -180,13 +180,19 @@ def delete_folder(name: str) -> None:
         delete_folder(f"{name}/{folder}")
 
 
+def delete_folder_after_commit(name: str) -> None:
+    """Delete a folder when nothing can bring its rows back. Raises nothing: what is left, `prune_storage` finds."""
+    # A lambda and no partial, as in `jobs.enqueue_after_commit`.
+    transaction.on_commit(lambda: delete_folder(name), robust=True)
+
+
 @contextmanager
 def deleting_files_of(modules: QuerySet[Module]) -> Iterator[None]:
     """Around the deletion of these modules. Their files go after the commit, when a rollback cannot bring rows back."""
     folders = [module.folder for module in modules.only("pk")]
     yield
     for folder in folders:
-        transaction.on_commit(partial(delete_folder, folder), robust=True)
+        delete_folder_after_commit(folder)
 
 
 def deleting_files_of_owners(users: Sequence[int]) -> AbstractContextManager[None]:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from django.conf import settings
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -18,7 +15,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from modules import jobs
 from modules.messages import message_for
 from modules.models import Module, Status, database_clock
-from modules.storage.files import delete_folder
+from modules.storage.files import delete_folder_after_commit
 
 from .access import for_editors, for_viewers
 from .progress import progress_context
@@ -54,7 +51,7 @@ def retry(request: HttpRequest, module: Module) -> HttpResponse:
         return page
     what = request.POST.get("what", "")
     if Module.objects.requeue(module.pk, database_clock(), steps=what == "steps", speech=what == "speech"):
-        transaction.on_commit(partial(jobs.enqueue, Module.objects.get(pk=module.pk)), robust=True)
+        jobs.enqueue_after_commit(Module.objects.get(pk=module.pk))
     return page
 
 
@@ -72,6 +69,6 @@ def delete(request: HttpRequest, module: Module) -> HttpResponse:
     """The module and all its files. A run that works on it finds its row gone, and stops."""
     title, folder = module.title, module.folder
     module.delete()
-    transaction.on_commit(partial(delete_folder, folder), robust=True)
+    delete_folder_after_commit(folder)
     messages.success(request, _("“{title}” was deleted.").format(title=title))
     return redirect("modules:library")

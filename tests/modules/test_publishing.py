@@ -107,12 +107,6 @@ def test_a_transcript_that_says_the_same_stays_and_one_that_does_not_is_replaced
     assert not published(module, cues=()).transcripts.exists()
 
 
-def test_a_transcript_that_a_person_edited_outlives_a_new_one(module: Module):
-    module.transcripts.create(language="en", origin="edited")
-    published(module)
-    assert {one.origin for one in module.transcripts.all()} == {"edited", "speech"}
-
-
 def test_no_more_notices_than_can_be_read_are_kept(module: Module):
     published(module, notices=tuple(Notice(f"code {n}") for n in range(30)))
     assert [one["code"] for one in module.notices] == [f"code {n}" for n in range(publish.SHOWN_NOTICES)]
