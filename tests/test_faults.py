@@ -190,13 +190,19 @@ def test_a_paused_run_that_wakes_up_writes_nothing(new_site: Callable[..., Site]
     assert site.rows("SELECT lease_token FROM modules_module") == [("another",)]
 
 
+def lone(children: list[int]) -> list[int] | None:
+    return children if len(children) == 1 else None
+
+
 RENDITION = "SELECT status, attempts, progress FROM modules_rendition"
 
 
 def kill_while_rendering(site: Site, worker: Process) -> None:
     """Kill the process that makes a rendition, in the middle of it; the worker itself must live on."""
     wait_for(lambda: site.rows(RENDITION + " WHERE progress > 0 AND status = 'processing'"), "the rendition to begin")
-    os.kill(only_child(worker), signal.SIGKILL)
+    # The child that made the module ready may be tidying up yet.
+    (child,) = wait_for(lambda: lone(list(children_of(worker.pid))), "no other child to be left")
+    os.kill(child, signal.SIGKILL)
     wait_for(lambda: site.rows(RENDITION + " WHERE status = 'ready'"), "the rendition")
     assert site.rows(RENDITION) == [("ready", 1, 100)]
     assert worker.popen.poll() is None
