@@ -133,12 +133,14 @@ def message_for(code: str, params: Mapping[str, Any] | None = None) -> str:
 
     Sentences may name {formats}, all that come in, and {browser_formats}, those of them that browsers play.
     """
-    containers = CONTAINERS.values()
-    formats = {
-        "formats": format_names(containers),
-        "browser_formats": format_names(container for container in containers if container.plays_in_browsers),
-    }
-    return str(MESSAGES[code]).format(**OLDER_PARAMS | formats | dict(params or {}))
+    text = str(MESSAGES[code])
+    known = OLDER_PARAMS | dict(params or {})
+    # Made only where it is named, because a poll says several sentences.
+    if "formats}" in text:
+        containers = CONTAINERS.values()
+        playable = (container for container in containers if container.plays_in_browsers)
+        known = {"formats": format_names(containers), "browser_formats": format_names(playable)} | known
+    return text.format(**known)
 
 
 def format_names(containers: Iterable[Container]) -> str:

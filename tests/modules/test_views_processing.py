@@ -291,6 +291,12 @@ def test_signed_out_it_leads_to_sign_in_and_back_to_the_page(client: Client) -> 
     assert poll["HX-Redirect"].startswith("/login/")
 
 
+def test_an_address_that_is_none_does_not_break_a_poll(client: Client) -> None:
+    headers = {"HX-Request": "true", "HX-Current-URL": "http://[bad"}
+    poll = client.get(reverse("modules:status_fragment", args=[at_work().pk]), headers=headers)
+    assert (poll.status_code, poll["HX-Redirect"]) == (200, "/login/?next=/")
+
+
 def test_the_poll_costs_the_same_whatever_there_is(client: Client, ann, django_assert_num_queries) -> None:
     module = at_work(stage="speech", duration=60.0)
     part = {"module": module, "lease_token": "r", "outcome": "part", "key": "k"}
