@@ -330,6 +330,14 @@ class Site:
         with contextlib.closing(sqlite3.connect(self.folder / "data" / "db.sqlite3", timeout=20)) as connection:
             return connection.execute(sql).fetchall()
 
+    def write(self, sql: str) -> None:
+        """Change rows of the site's database, and keep that; `rows` only reads."""
+        with (
+            contextlib.closing(sqlite3.connect(self.folder / "data" / "db.sqlite3", timeout=20)) as connection,
+            connection,
+        ):
+            connection.execute(sql)
+
     def media(self) -> list[Path]:
         """Every file in the media folder."""
         return [path for path in (self.folder / "data" / "media").rglob("*") if path.is_file()]

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from rq import Queue
+from rq.job import Job
 
 from .samples import how_to
 from .servers import Process, RedisServer, Site, children_of, wait_for
@@ -179,10 +180,7 @@ def test_a_paused_run_that_wakes_up_writes_nothing(new_site: Callable[..., Site]
     in_analysis(site, module)
     child = only_child(worker)
     os.kill(child, signal.SIGSTOP)
-    worker_rows = "UPDATE modules_module SET lease_token = 'another'"
-    site.manage(
-        "shell", "-v", "0", "-c", f"from django.db import connection; connection.cursor().execute({worker_rows!r})"
-    )
+    site.write("UPDATE modules_module SET lease_token = 'another'")
     before = site.rows("SELECT version, progress, stage FROM modules_module")
     os.kill(child, signal.SIGCONT)
     wait_for(lambda: not Path(f"/proc/{child}").exists(), "the woken run to end", 10)
@@ -238,13 +236,15 @@ def test_jobs_that_an_older_version_put_into_redis_still_run(rq_site: Site, redi
     queues = {name: Queue(name, connection=redis_server.client) for name in ("default", "renditions")}
     queues["default"].empty()
     queues["default"].enqueue_call("modules.processing.process", args=(module,), job_id="old-module")
-    rq_site.rows("UPDATE modules_module SET job_id = 'old-module'")
+    rq_site.write("UPDATE modules_module SET job_id = 'old-module'")
     worker = rq_site.start("rqworker", "default")
     rq_site.ready(module)
+    wait_for(lambda: Job.fetch("old-module", redis_server.client).is_finished, "the old job to end")
     worker.stop()
     queues["renditions"].empty()
     queues["renditions"].enqueue_call("modules.renditions.render", args=(module,), job_id="old-rendition")
-    rq_site.rows("UPDATE modules_rendition SET job_id = 'old-rendition'")
+    rq_site.write("UPDATE modules_rendition SET job_id = 'old-rendition'")
     kill_while_rendering(rq_site, rq_site.start("rqworker", "renditions"))
+    assert Job.fetch("old-rendition", redis_server.client).is_failed, "its work-horse was killed; another job went on"
     # RQ takes note of the end of a job a moment after its row is ready.
     wait_for(lambda: not any(queue.started_job_registry.count for queue in queues.values()), "all jobs to have ended")

@@ -6,7 +6,8 @@ from typing import Any
 
 from django.core.files.base import ContentFile
 
-from modules.models import Module
+from modules.models import Module, database_clock
+from modules.processing.attempt import Attempt
 from trainingsite.accounts.models import User
 from uploads.models import Upload
 
@@ -23,3 +24,9 @@ def make_module(owner: User | None = None, *, content: bytes = b"", **fields: An
     module.save()
     Upload.objects.create(user=module.owner, module=module, name="filter.mp4", size=len(content), source="page")
     return module
+
+
+def attempt_on(module: Module) -> Attempt:
+    """A run that has just claimed the module, and that no heartbeat ends."""
+    token = Module.objects.claim(module.pk, database_clock(), "w1")
+    return Attempt(Module.objects.get(lease_token=token), token, worker="w1", disposable=False)

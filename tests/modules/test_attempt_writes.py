@@ -10,11 +10,11 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.utils import timezone
 
-from modules.models import AICall, LeaseLost, Module, StageRun, database_clock, stages
+from modules.models import AICall, LeaseLost, Module, StageRun, stages
 from modules.processing import attempt as attempts
 from modules.processing.attempt import Attempt
 
-from .factories import make_module
+from .factories import attempt_on, make_module
 
 pytestmark = pytest.mark.django_db
 
@@ -27,12 +27,7 @@ def folders(settings, tmp_path: Path) -> None:
 @pytest.fixture
 def run() -> Attempt:
     """A run of a new module."""
-    return again(make_module())
-
-
-def again(module: Module) -> Attempt:
-    token = Module.objects.claim(module.pk, database_clock(), "w1")
-    return Attempt(Module.objects.get(lease_token=token), token, worker="w1", disposable=False)
+    return attempt_on(make_module())
 
 
 def row(run: Attempt) -> Module:
@@ -99,7 +94,7 @@ def test_saved_work_is_taken_up_by_the_next_run_and_that_is_written_down(run):
     assert run.saved(stages.SPEECH, "k") is None
     run.save(stages.SPEECH, "k", {"cues": []}, provider="openai", code="no_speech")
     Module.objects.release(run.module.pk, run.lease_token)
-    following = again(run.module)
+    following = attempt_on(run.module)
     assert following.saved(stages.SPEECH, "k") == {"cues": []}
     done, reused = StageRun.objects.all()
     assert (done.lease_token, done.outcome, done.worker, done.provider) == (run.lease_token, "done", "w1", "openai")

@@ -9,12 +9,12 @@ from uuid import uuid4
 
 import pytest
 
-from modules.models import LeaseLost, Module, StageRun, Status, database_clock, stages
+from modules.models import LeaseLost, Module, StageRun, Status, stages
 from modules.pipeline.types import Cue, Material, Probe, ProviderError, Scene, Still, ignore_progress
 from modules.processing.attempt import Attempt, RetryLater
 from modules.processing.conductor import _made_from, first_that_can, move_if_long, process
 
-from .factories import make_module
+from .factories import attempt_on, make_module
 
 pytestmark = pytest.mark.django_db
 
@@ -27,12 +27,7 @@ def folders(settings, tmp_path: Path) -> None:
 @pytest.fixture
 def run() -> Attempt:
     """A run of a new module."""
-    return again(make_module())
-
-
-def again(module: Module) -> Attempt:
-    token = Module.objects.claim(module.pk, database_clock(), "w1")
-    return Attempt(Module.objects.get(lease_token=token), token, worker="w1", disposable=False)
+    return attempt_on(make_module())
 
 
 def row(run: Attempt) -> Module:
@@ -160,7 +155,7 @@ def test_a_video_longer_than_the_setting_goes_on_in_its_own_queue_once(run, sett
     module = row(run)
     assert (module.queue, module.status, module.attempts) == ("long", Status.QUEUED, 0)
     assert not StageRun.objects.exists(), "it is nobody's fault"
-    following = again(module)
+    following = attempt_on(module)
     move_if_long(following, probe(20.1))
     assert row(following).status == Status.PROCESSING
 
