@@ -39,7 +39,7 @@ def redis_server(tmp_path: Path) -> Iterator[RedisServer]:
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
     server = PostgresServer(tmp_path_factory.mktemp("postgres")).start()
     yield server
-    server.stop()
+    server.remove()
 
 
 @pytest.fixture(scope="session")

@@ -131,21 +131,22 @@ class RedisServer:
 
 
 class PostgresServer:
-    """A PostgreSQL of its own. It refuses to run as root: then it runs as nobody."""
+    """A PostgreSQL of its own. It refuses to run as root: then it runs as nobody. folder: for its log.
+
+    Its data lie outside pytest's folders, because each session of pytest that begins takes the rights of others away
+    from the folder in which all of them are, and nobody is such another.
+    """
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder / "postgres"
+        self.log = folder / "postgres.log"
+        self.folder = Path(tempfile.mkdtemp(prefix="postgres-"))
         self.port = free_port()
 
     def start(self) -> PostgresServer:
-        self.folder.mkdir()
         self._as: dict[str, Any] = {}
         if os.getuid() == 0:
             shutil.chown(self.folder, "nobody")
             self._as = {"user": "nobody"}
-            for parent in self.folder.parents:
-                if parent.is_relative_to(tempfile.gettempdir()):
-                    parent.chmod(parent.stat().st_mode | 0o011)
         initdb = program("initdb", beside="usr/lib/postgresql/*/bin")
         quiet = {"stdout": subprocess.DEVNULL, "cwd": "/", "check": True, **self._as}
         subprocess.run([initdb, "-D", self.folder / "data", "-U", "test", "-A", "trust", "--no-sync"], **quiet)
@@ -155,9 +156,8 @@ class PostgresServer:
     def launch(self) -> None:
         postgres = program("postgres", beside="usr/lib/postgresql/*/bin")
         command = [postgres, "-D", str(self.folder / "data"), "-p", str(self.port), "-k", "", "-c", "fsync=off"]
-        log = self.folder.parent / "postgres.log"
-        log.touch()
-        self.process = Process(command, log, **self._as)
+        self.log.touch()
+        self.process = Process(command, self.log, **self._as)
         wait_for(self.answers, "PostgreSQL")
 
     def answers(self) -> bool:
@@ -177,6 +177,11 @@ class PostgresServer:
 
     def stop(self) -> None:
         self.process.stop(signal.SIGINT)
+
+    def remove(self) -> None:
+        """Stop it, if it runs, and remove its data."""
+        self.stop()
+        shutil.rmtree(self.folder)
 
     def hang(self) -> None:
         """Every process of it stands still: connections are taken in by the kernel, and nothing is answered."""

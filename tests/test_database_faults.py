@@ -27,7 +27,7 @@ def own_postgres(tmp_path: Path) -> Iterator[PostgresServer]:
     """One that a test may stop."""
     server = PostgresServer(tmp_path).start()
     yield server
-    server.stop()
+    server.remove()
 
 
 @pytest.mark.parametrize("queue", ["rq", "local"])

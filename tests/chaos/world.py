@@ -88,7 +88,7 @@ class World:
         self.ai.stop()
         self.redis.stop()
         if self.postgres:
-            self.postgres.stop()
+            self.postgres.remove()
 
     def logs(self) -> str:
         """All that the site's processes have said."""
