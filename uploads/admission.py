@@ -14,7 +14,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
-from django.http import HttpResponse, UnreadablePostError
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 
 from trainingsite.http import SiteRequest
@@ -66,15 +66,22 @@ def check(request: SiteRequest) -> None:
     """All that the headers and the database tell. Raises Rejected."""
     if not request.user.is_authenticated:
         raise Rejected("signed_out")
-    length = request.META.get("CONTENT_LENGTH") or ""
-    if not length.isdecimal():
+    length = content_length(request)
+    if length is None:
         raise Rejected("no_length")
-    if int(length) > settings.MAX_UPLOAD_MB * MB + settings.MAX_CAPTIONS_KB * 1024 + FORM_BYTES:
+    if length > settings.MAX_UPLOAD_MB * MB + settings.MAX_CAPTIONS_KB * 1024 + FORM_BYTES:
         raise Rejected("too_big", limit=settings.MAX_UPLOAD_MB)
-    if shutil.disk_usage(settings.MEDIA_ROOT).free - int(length) < settings.MIN_FREE_DISK_MB * MB:
+    if shutil.disk_usage(settings.MEDIA_ROOT).free - length < settings.MIN_FREE_DISK_MB * MB:
         raise Rejected("disk_full")
     if over_active_limit(request.user) and not earlier_upload(request.user, idempotency_key_of(request)):
         raise Rejected("too_many", limit=settings.MAX_ACTIVE_PER_USER)
+
+
+def content_length(request: HttpRequest, missing: str = "") -> int | None:
+    """Bytes of the body, as its header tells; None when that is no number. missing: stands for a missing header."""
+    length = request.META.get("CONTENT_LENGTH") or missing
+    # Twenty digits are beyond every limit already, and Python reads no number of more than 4,300.
+    return int(length.lstrip("0")[:20] or 0) if length.isdecimal() else None
 
 
 def receive(request: SiteRequest) -> None:
@@ -100,8 +107,8 @@ def other_form(request: SiteRequest) -> HttpResponse | None:
 
     A client that sends nothing, or a byte now and then, would hold a thread, and it need not even be signed in.
     """
-    length = request.META.get("CONTENT_LENGTH") or "0"
-    if not length.isdecimal() or int(length) > OTHER_FORM_MB * MB:
+    length = content_length(request, missing="0")
+    if length is None or length > OTHER_FORM_MB * MB:
         return reject_form(request, Rejected("form_too_big", limit=OTHER_FORM_MB))
     stall = min(settings.UPLOAD_STALL_SECONDS, OTHER_FORM_STALL)
     try:

@@ -46,9 +46,10 @@ SPOILT: dict[str, Callable[[dict[str, Any]], Any]] = {
 
 @dataclass
 class Fault:
-    """What goes wrong with a request. kind: of REFUSALS, SPOILT, or drop, cut, hang, not_json, no_choices.
+    """What goes wrong with a request. kind: of REFUSALS, SPOILT, or drop, cut, hang, not_json, no_choices, raw.
 
-    on: speech or chat; times: how often; headers: sent along (Retry-After); seconds: of a hang.
+    on: speech or chat; times: how often; headers: sent along (Retry-After); seconds: of a hang; status, body: what
+    is sent in place of the answer (raw).
     """
 
     kind: str
@@ -56,6 +57,8 @@ class Fault:
     times: int = 1
     headers: dict[str, str] = field(default_factory=dict)
     seconds: float = 3.0
+    status: int = 200
+    body: str = ""
 
 
 @dataclass
@@ -199,6 +202,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(entry, 200, b"<html>A proxy's page</html>", {"Content-Type": "text/html"})
         elif kind == "no_choices":
             self._send(entry, 200, b'{"choices": []}', {})
+        elif kind == "raw" and fault:
+            self._send(entry, fault.status, fault.body.encode(), {})
         else:
             self._send(entry, 200, good, {})
 

@@ -81,6 +81,17 @@ def test_a_length_that_is_none_is_asked_for(anna: User, length: str | None):
     assert refused(upload_of(anna, length)) == "no_length"
 
 
+@pytest.mark.parametrize("length", ["9" * 5000, "٩" * 5000, "1" + "0" * 20])
+def test_a_length_of_thousands_of_digits_is_too_big_and_no_error(anna: User, length: str):
+    assert refused(upload_of(anna, length)) == "too_big"
+    answer = other_form(upload_of(anna, length))
+    assert answer is not None and answer.status_code == 413
+
+
+def test_zeros_before_a_length_do_not_make_it_longer(anna: User):
+    assert refused(upload_of(anna, "0" * 5000 + "1000")) == ""
+
+
 def test_strangers_learn_of_no_limit(limits: Any):
     limits.MAX_UPLOAD_MB = 0
     assert refused(upload_of(AnonymousUser(), "")) == "signed_out"

@@ -31,6 +31,8 @@ OFFICIAL = "https://api.openai.com/v1"
 TRIES = 6
 QUOTA = {"insufficient_quota", "billing_hard_limit_reached", "billing_not_active", "quota_exceeded"}
 PASSING = {408, 409, 425, 429}
+MOST_TOKENS = 100_000_000
+"""More than any model takes or gives at once."""
 PICTURE_TOKENS = 300
 """What a small picture is expected to cost; what it did cost is in the answer."""
 
@@ -40,7 +42,7 @@ class Unusable(Exception):
 
 
 class Calls:
-    """The way to one server, for one module. Thread-safe; `close` (or `with`) gives its connections back.
+    """The way to one server, for one module. Thread-safe; `close` gives its connections back.
 
     key: may be '' for a server that asks for none. base_url: '' for OpenAI's own. connect, speech_seconds,
     chat_seconds: time-outs. budget: seconds that one call may take with all its tries; trouble: seconds that
@@ -177,7 +179,8 @@ def _trusted() -> ssl.SSLContext:
 
 def _meaning(error: openai.APIStatusError, model: str, setting: str) -> ProviderError:
     """What a refusal by status means for the person, and whether to try again."""
-    status, codes = error.status_code, {error.code, error.type}
+    # The client gives what stood in the JSON, whatever type that has.
+    status, codes = error.status_code, {code for code in (error.code, error.type) if isinstance(code, str)}
     log.warning("%s: HTTP %s %s", model, status, error.message[:500])
     if codes & QUOTA:
         return ProviderError("ai_quota", key_setting=OPENAI.key_setting)
@@ -213,7 +216,7 @@ def _envelope(text: str) -> dict[str, Any]:
     """The JSON object around an answer. Raises Unusable."""
     try:
         answer = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:  # the second: brackets in brackets, ten thousand deep
         raise Unusable("The answer was not JSON.") from error
     if not isinstance(answer, dict):
         raise Unusable("The answer was not a JSON object.")
@@ -221,11 +224,16 @@ def _envelope(text: str) -> dict[str, Any]:
 
 
 def _count(answer: Mapping[str, Any], call: Call) -> None:
-    """Write down the tokens that were paid for, also for an answer that cannot be used."""
+    """Write down the tokens that were paid for, also for an answer that cannot be used.
+
+    A count that no request can have is left out: one below zero would give back what the module has spent.
+    """
     usage = answer.get("usage")
     if isinstance(usage, dict):
         counts = [usage.get(name) for name in ("prompt_tokens", "completion_tokens")]
-        call.tokens_in, call.tokens_out = (count if isinstance(count, int) else 0 for count in counts)
+        call.tokens_in, call.tokens_out = (
+            count if type(count) is int and 0 <= count <= MOST_TOKENS else 0 for count in counts
+        )
 
 
 def _content(answer: Mapping[str, Any]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import threading
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from functools import partial
@@ -21,6 +20,8 @@ from .unsafe_text import cleaned
 STAGE = "speech"
 TAIL = 200
 """Letters of the window before that are given along."""
+FURTHEST = 1e9
+"""Seconds; no time in a video lies beyond."""
 KEYWORDS, KEYWORD = 30, 80  # how many, and letters of each
 
 
@@ -140,4 +141,6 @@ def _segments(window: Window, listed: Iterable[object]) -> Iterator[Segment]:
 
 
 def _is_time(value: object) -> TypeGuard[float]:
-    return isinstance(value, int | float) and math.isfinite(value)
+    # An integer of 400 digits has no float, so it is compared before anything is reckoned with it.
+    # A "not a number" is not between the two either.
+    return isinstance(value, int | float) and not isinstance(value, bool) and -FURTHEST < value < FURTHEST
