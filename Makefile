@@ -6,19 +6,23 @@ VENV := .venv
 PY := $(VENV)/bin/python
 export DATA_DIR ?= .data
 
-.PHONY: run test check lint typecheck migrations bench quality chaos lock sample
+.PHONY: run test check quick-tests lint typecheck templates migrations bench quality soak chaos lock sample
 
 run: $(VENV)/.installed
 	@DEBUG=true $(PY) manage.py migrate --verbosity 0
 	@DEBUG=true $(PY) manage.py create_demo_user
 	@DEBUG=true exec $(PY) manage.py runserver --noreload 127.0.0.1:$(PORT)
 
-test: $(VENV)/.tested
+# All of `make check`, and everything else that a change may break.
+test: lint typecheck templates migrations
 	@sh tests/install.sh
 	$(PY) -m pytest -n 3 --dist worksteal
 
-# The quick gate: lint, types, migrations.
-check: lint typecheck migrations
+# The quick gate: what one runs before each commit.
+check: lint typecheck templates migrations quick-tests
+
+quick-tests: $(VENV)/.tested
+	$(PY) -m pytest -n 2 --dist worksteal -m "not server"
 
 lint: $(VENV)/.tested
 	$(PY) -m ruff check .
@@ -27,6 +31,9 @@ lint: $(VENV)/.tested
 # The settings that mypy's plugin and manage.py read refuse to be loaded without DEBUG or a secret key.
 typecheck: $(VENV)/.tested
 	DEBUG=true $(PY) -m mypy
+
+templates: $(VENV)/.tested
+	$(PY) -m djlint --lint --quiet templates
 
 migrations: $(VENV)/.tested
 	DEBUG=true $(PY) manage.py makemigrations --check --dry-run
@@ -37,6 +44,11 @@ bench: $(VENV)/.tested
 
 quality: $(VENV)/.tested
 	@$(PY) -m tests.quality
+
+# What is long, in any size; `make test` runs a tenth of it: make soak ARGS="--size 1 --seed 7"
+soak: $(VENV)/.tested
+	@sh tests/install.sh
+	@$(PY) -m tests.soak $(ARGS)
 
 # Kills everything at random for some minutes: make chaos ARGS="--videos 60 --minutes 4 --postgres"
 chaos: $(VENV)/.tested

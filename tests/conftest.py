@@ -18,7 +18,35 @@ from .videos import make_video
 hypothesis_settings.register_profile("untimed", deadline=None)
 hypothesis_settings.load_profile("untimed")
 
+SERVER_MODULES = (
+    "tests.servers",
+    "tests.openai_server.server",
+    "tests.uploads.conftest",
+    "tests.trainingsite.conftest",
+    "playwright.",
+)
+"""Where the classes come from that start a server, or a browser."""
+
 LONG = 90  # seconds of video whose scenes take long enough to find for something to fail meanwhile
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests that start servers, which `make check` leaves out."""
+    for item in items:
+        fixtures = item._fixtureinfo.name2fixturedefs.values() if isinstance(item, pytest.Function) else ()
+        named = [name for group in fixtures for one in group for name in _server_classes(one.func)]
+        if named or any(map(_is_server_class, vars(item.module).values())):
+            item.add_marker("server")
+
+
+def _server_classes(function: Callable[..., object]) -> list[str]:
+    """The server classes that a function names."""
+    code, known = function.__code__, function.__globals__
+    return [name for name in code.co_names if _is_server_class(known.get(name))]
+
+
+def _is_server_class(thing: object) -> bool:
+    return isinstance(thing, type) and thing.__module__.startswith(SERVER_MODULES)
 
 
 @pytest.fixture(scope="session")

@@ -43,6 +43,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--videos", type=int, default=60)
     parser.add_argument("--minutes", type=float, default=4, help="of kills; then everything gets time to settle")
     parser.add_argument("--postgres", action="store_true")
+    parser.add_argument("--untimed", action="store_true", help="do not judge how soon what was killed goes on")
     parser.add_argument("--keep", action="store_true", help="keep logs and data in any case")
     return parser.parse_args()
 
@@ -69,7 +70,7 @@ def run(world: World, videos: list, options: argparse.Namespace) -> bool:
     watcher.look()
     world.stop_workers()
     (world.site.folder / "strikes.txt").write_text("\n".join(monkey.journal))
-    found = promises(world, clients, watcher, monkey)
+    found = promises(world, clients, watcher, monkey, timed=not options.untimed)
     kinds = ", ".join(f"{kind} {count}" for kind, count in sorted(monkey.counts.items()))
     database = "PostgreSQL" if options.postgres else "SQLite"
     print(

@@ -30,7 +30,8 @@ class Promise:
     details: tuple[str, ...] = ()
 
 
-def promises(world: World, clients: Clients, watcher: Watcher, monkey: Monkey) -> list[Promise]:
+def promises(world: World, clients: Clients, watcher: Watcher, monkey: Monkey, *, timed: bool) -> list[Promise]:
+    """timed: how soon a killed run goes on is judged too, which only an idle machine can promise."""
     return [
         *uploads(world, clients),
         *modules(clients, watcher),
@@ -43,7 +44,7 @@ def promises(world: World, clients: Clients, watcher: Watcher, monkey: Monkey) -
             tuple(watcher.broken[:10]),
         ),
         transcription(world, monkey),
-        *recovery(watcher, monkey),
+        *recovery(watcher, monkey, timed=timed),
         processes(world),
         locked(world),
     ]
@@ -157,7 +158,7 @@ def transcription(world: World, monkey: Monkey) -> Promise:
     return Promise("transcription calls", said, calls <= most)
 
 
-def recovery(watcher: Watcher, monkey: Monkey) -> list[Promise]:
+def recovery(watcher: Watcher, monkey: Monkey, *, timed: bool) -> list[Promise]:
     """From a kill until the module is queued again, and until another run has it."""
     lines = []
     for kind, within in (("work-horse", HORSE_WITHIN), ("worker", WORKER_WITHIN)):
@@ -168,7 +169,8 @@ def recovery(watcher: Watcher, monkey: Monkey) -> list[Promise]:
         queued, claimed = zip(*[seconds for seconds, _ in times], strict=True)
         said = f"queued again: {_middle(queued)}; worked on: {_middle(claimed)}; {len(times)} runs"
         slow = tuple(f"{about}: {claimed:.1f} s" for (_, claimed), about in times if claimed > within)
-        lines.append(Promise(f"killed {kind}: time to recover", said, statistics.median(claimed) < within, slow))
+        kept = statistics.median(claimed) < within if timed else None
+        lines.append(Promise(f"killed {kind}: time to recover", said, kept, slow))
     return lines
 
 

@@ -8,7 +8,7 @@ from contextlib import closing
 from typing import Any
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from modules.ai.ledger import Ledger
@@ -17,7 +17,7 @@ from modules.ai.openai.calls import Unusable
 from modules.media import encode_audio
 from modules.pipeline.types import Hints, ProviderError
 from tests.openai_server import CHAT, SPEECH, OpenAIServer
-from tests.quality.damage import QUIET
+from tests.soak import soaked
 
 from .test_openai_faults import chat
 from .test_openai_speech import window
@@ -85,7 +85,7 @@ def answer(server: OpenAIServer, on: str, value: object, status: int = 200) -> N
     server.fail("raw", on, times=99, status=status, body=body)
 
 
-@settings(max_examples=150, **QUIET)
+@soaked(1500)
 @given(said=SPOKEN)
 @example(said={"text": "Open.", "segments": [{"text": "Open.", "start": 0, "end": HUGE}]})
 @example(said={"text": "Open.", "languages": [["en"]], "language": {"a": 1}})
@@ -103,7 +103,7 @@ def test_speech_is_words_within_its_window_or_an_error_of_ours(server: OpenAISer
     assert isinstance(heard.language, str)
 
 
-@settings(max_examples=150, **QUIET)
+@soaked(1500)
 @given(written=WRITTEN)
 @example(written={"usage": {"prompt_tokens": HUGE, "completion_tokens": 1}, "choices": []})
 @example(written={"usage": {"prompt_tokens": -(10**9), "completion_tokens": -1}, "choices": []})
@@ -119,7 +119,7 @@ def test_a_useless_chat_never_gives_money_back(server: OpenAIServer, written: ob
     assert all(type(call.tokens_in) is int and type(call.tokens_out) is int for call in ledger.calls)
 
 
-@settings(max_examples=150, **QUIET)
+@soaked(1500)
 @given(status=STATUSES, said=REFUSED)
 @example(status=400, said={"error": {"code": {"a": 1}, "type": ["x"], "message": {"b": 2}, "param": []}})
 @example(status=400, said=DEEP)

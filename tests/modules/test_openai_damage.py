@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from modules.ai.openai import Calls, OpenAIWriter
@@ -16,12 +16,12 @@ from modules.ai.openai.numerals import numbers
 from modules.ai.rules.languages import LANGUAGES
 from modules.pipeline.types import KINDS, Draft, Enhanced, Material, ProviderError
 from tests.openai_server import OpenAIServer
-from tests.quality.damage import QUIET, holds
+from tests.quality.damage import holds
+from tests.soak import soaked
 
 from .test_openai_writer import QUESTION, SAID, by_id, material, valid
 
 ENGLISH = LANGUAGES["en"]
-EXAMPLES = 100
 TEXTS = st.one_of(
     st.sampled_from(
         [*SAID, "Wait 45 minutes.", "Open the valve.", "<script>alert(1)</script>", "", "\x00\ud7ff\u202e"]
@@ -112,14 +112,15 @@ class Forgetful(dict):
 
 
 def invented(text: str) -> set[str]:
-    """Numbers and words of a text that nobody said."""
-    known = set(words_of(SAID_ALOUD))
+    """Numbers and words of a text that nobody said. A word that begins as one that was said is a form of it."""
+    said = words_of(SAID_ALOUD)
+    known, beginnings = set(said), {word[:3] for word in said if len(word) > 2}
     return (numbers(text, ENGLISH) - numbers(SAID_ALOUD, ENGLISH)) | {
-        word for word in words_of(text) if word not in known
+        word for word in words_of(text) if word not in known and word[:3] not in beginnings
     }
 
 
-@settings(max_examples=EXAMPLES, **QUIET)
+@soaked(1000)
 @given(answer=STEPS)
 def test_damaged_steps_never_leave_the_video(server, writer, answer):
     video = material()
@@ -135,7 +136,7 @@ def test_damaged_steps_never_leave_the_video(server, writer, answer):
         assert "script" not in draft.text + draft.title
 
 
-@settings(max_examples=EXAMPLES, **QUIET)
+@soaked(1000)
 @given(answer=sections())
 def test_damaged_wording_never_changes_a_fact(server, writer, drafts, answer):
     video = material()

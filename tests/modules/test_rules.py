@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from modules.ai.rules import LocalWriter
@@ -14,8 +14,9 @@ from modules.ai.rules.units import units_of
 from modules.ai.rules.wording import text_of
 from modules.pipeline.types import KINDS, Cue, Material, Scene
 from tests.quality import score
-from tests.quality.damage import QUIET, holds
+from tests.quality.damage import holds
 from tests.quality.script import material, scripts
+from tests.soak import soaked
 
 ENGLISH = LANGUAGES["en"]
 WRITER = LocalWriter()
@@ -264,7 +265,7 @@ def test_three_hours_of_talk_stay_within_sixty_steps():
 spoken = st.lists(st.tuples(st.text(max_size=60), st.floats(0.0, 5.0), st.floats(0.05, 9.0)), max_size=25)
 
 
-@settings(max_examples=80, **QUIET)
+@soaked(800)
 @given(spoken, st.sampled_from(["", *sorted(LANGUAGES), "ja", "x"]), st.floats(0.5, 300))
 def test_no_captions_however_odd_break_a_promise(lines, language, duration):
     cues, clock = [], 0.0

@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from modules.ai.rules import LocalWriter
@@ -16,9 +16,9 @@ from modules.ai.rules.languages import LANGUAGES
 from modules.ai.rules.order import alike
 from modules.ai.rules.quiz_generation import quiz_of
 from modules.pipeline.types import Cue, Draft, Material, Scene
-from tests.quality.damage import QUIET
 from tests.quality.proof import proved
 from tests.quality.script import material, scripts
+from tests.soak import soaked
 
 ENGLISH = LANGUAGES["en"]
 FILTER = [
@@ -183,7 +183,7 @@ sentences = st.lists(words, min_size=1, max_size=14).map(lambda said: " ".join(s
 spoken = st.lists(st.lists(sentences, min_size=1, max_size=3).map(" ".join), min_size=2, max_size=14)
 
 
-@settings(max_examples=150, **QUIET)
+@soaked(1500)
 @given(spoken, st.sampled_from(sorted(LANGUAGES)), st.booleans())
 def test_no_talk_however_odd_gets_a_question_that_does_not_hold(texts, language, bare):
     if bare:

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from modules.ai.vad import voiced_spans
@@ -24,6 +24,7 @@ from modules.pipeline.types import (
     WindowTranscript,
 )
 from tests.narration import Narration, PerfectSpeech, narrate
+from tests.soak import soaked
 
 SCRIPT = """
 Hello everyone, | and welcome to this short tutorial. First, | open the settings menu in the top right corner.
@@ -83,7 +84,7 @@ def spoken(draw: st.DrawFn) -> list[Span]:
     return spans
 
 
-@settings(max_examples=30, deadline=None)
+@soaked(300)
 @given(spoken(), st.sampled_from([7.0, 30.0, 600.0]))
 def test_windows_hold_every_moment_of_speech_once_and_are_cut_in_pauses(spans: list[Span], block: float) -> None:
     seconds = (spans[-1].end if spans else 0.0) + 1.0
@@ -298,7 +299,7 @@ def test_long_sentences_become_captions_that_fit(text: str) -> None:
     assert all(a.end == pytest.approx(b.start) for a, b in pairwise(cues))
 
 
-@settings(deadline=None)
+@soaked(1000)
 @given(
     st.text(alphabet="aB. ,!。中ไ้\n"),
     st.lists(st.tuples(st.floats(-5, 40), st.floats(-5, 40), st.text(alphabet="aB. ")), max_size=4),

@@ -2,14 +2,14 @@
 
 import math
 
-from hypothesis import given, settings
+from hypothesis import given
 
 from modules.pipeline.clock import clock
 from modules.pipeline.steps import MAX_STEPS, MAX_TITLE, normalize_steps
 from modules.pipeline.types import Cue, Draft, Material
-from tests.quality.damage import QUIET, check, damaged, materials
+from tests.quality.damage import check, damaged, materials
+from tests.soak import soaked
 
-EXAMPLES = 150
 """Damaged answers that are tried here; the quality harness tries ten thousand."""
 
 
@@ -26,13 +26,13 @@ def _material(cues=(), duration=60.0, **other):
     return Material("A title", "en", duration, tuple(cues), **other)
 
 
-@settings(max_examples=EXAMPLES, **QUIET)
+@soaked(1500)
 @given(damaged, materials())
 def test_no_damaged_answer_breaks_a_promise(drafts, material):
     check(drafts, material)
 
 
-@settings(max_examples=EXAMPLES // 2, **QUIET)
+@soaked(750)
 @given(damaged, materials())
 def test_mending_what_is_mended_changes_nothing(drafts, material):
     once = normalize_steps(drafts, material)

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hypothesis import HealthCheck
 from hypothesis import strategies as st
 
 from modules.pipeline.steps import MAX_STEPS, MAX_TITLE, normalize_steps
 from modules.pipeline.still_selection import illustrate
 from modules.pipeline.types import KINDS, Cue, Draft, Material, Still
-
-QUIET = {"deadline": None, "derandomize": True, "database": None, "suppress_health_check": list(HealthCheck)}
 
 
 def holds(steps: Sequence[Draft], material: Material) -> None:

@@ -12,7 +12,7 @@ from modules.pipeline.types import Aside, Cue, Draft, Material
 
 from .calls import Unusable
 from .drafting import good_title
-from .grounding import faithful, grounded
+from .grounding import faithful, grounded, words_of
 from .prompting import Prompt, cues_as_lines, instructions, text_part
 from .schemas import BetterStep, Overview, Said, Section, Whole
 
@@ -22,6 +22,8 @@ LETTERS = 12_000
 """Letters of text that are worded at once, at most."""
 OVERVIEW_LETTERS = 400
 """Letters of each step that are shown for the overview."""
+SUMMARY_WORDS = 3
+"""Fewer tell nothing of a video."""
 TELLING = " ".join(sorted(word for language in LANGUAGES.values() for word in language.telling))
 """Words that tell of any how-to, whatever is said in it and in whatever language."""
 ASIDES = 3
@@ -136,7 +138,8 @@ def overview(answer: Overview | None, source: str, language: Language) -> tuple[
     summary = " ".join(answer.summary.split())
     tags = _distinct(tag for tag in answer.tags if len(tag) <= 40 and grounded(tag, source, language, 0.5))
     goals = _distinct(goal for goal in answer.goals if len(goal) <= 160 and grounded(goal, source, language, 0.6))
-    return summary if grounded(summary, source, language, 0.6) else "", tags[:8], goals[:5]
+    told = len(words_of(summary)) >= SUMMARY_WORDS and grounded(summary, source, language, 0.6)
+    return summary if told else "", tags[:8], goals[:5]
 
 
 def _distinct(texts: Iterator[str]) -> tuple[str, ...]:
