@@ -142,9 +142,9 @@ def worker_name() -> str:
     return os.environ.get("RQ_WORKER_ID", "")
 
 
-def job_row(job: RQJob, *, worker: str) -> Module | Rendition | None:
-    """The row that a job is about, as it is now, if this worker holds it."""
+def job_row(job: RQJob) -> Module | Rendition | None:
+    """The row that a job is about, as it is now; None: it was deleted."""
     for model, functions in FUNCTIONS.items():
         if job.func_name in functions:
-            return model.objects.filter(pk=job.args[0], worker=worker).first()
+            return model.objects.filter(pk=job.args[0]).first()
     return None

@@ -93,6 +93,10 @@ MESSAGES = {
         "Processing stopped unexpectedly {attempts} times, most likely because of this file. "
         "Please export the video again, or try again later."
     ),
+    "worker_hung": _(
+        "Processing came to a standstill {attempts} times, most likely because of this file. "
+        "Please export the video again, or leave out the captions that are in it."
+    ),
     "storage_down": _("The file storage could not be reached. Please try again in a few minutes."),
     "database_down": _("The database could not be reached. Please try again in a few minutes."),
     "too_heavy": _(

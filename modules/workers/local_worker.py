@@ -10,6 +10,7 @@ import socket
 import time
 import uuid
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -24,6 +25,7 @@ from modules.processing import conductor, rendition
 from . import subprocesses
 from .maintenance import Maintenance, release_killed_run
 from .subprocesses import STOP_WITHIN
+from .watch import RunWatch
 
 logger = logging.getLogger(__name__)
 
@@ -39,6 +41,15 @@ class AlreadyRunning(Exception):
     """Another local worker serves this data folder."""
 
 
+@dataclass(frozen=True)
+class Child:
+    """A process that works on one row. pk: the row's key."""
+
+    pid: int
+    pk: uuid.UUID
+    watch: RunWatch
+
+
 class LocalWorker:
     """Claims rows and forks one child for each, from a parent in which everything is loaded already.
 
@@ -48,7 +59,7 @@ class LocalWorker:
     def __init__(self) -> None:
         self.name = f"{socket.gethostname()}.{os.getpid()}.local"
         self.maintenance = Maintenance(self.name, Worker.Kind.LOCAL, list(settings.QUEUES))
-        self.busy: dict[str, tuple[int, uuid.UUID]] = {}  # queue: child's pid, row's key
+        self.busy: dict[str, Child] = {}  # by queue
         self.stopping = False
         self._asked = float("-inf")
         self._ours: list[str] = []
@@ -104,19 +115,24 @@ class LocalWorker:
             pk = rows.values_list("pk", flat=True).first()
             if pk is not None:
                 pid = subprocesses.fork(partial(work, str(pk), worker=self.name), queue=queue)
-                self.busy[queue] = (pid, pk)
+                watch = RunWatch(
+                    partial(model.objects.filter(pk=pk).first), self.name, partial(os.kill, pid, signal.SIGKILL)
+                )
+                self.busy[queue] = Child(pid, pk, watch)
                 return
 
     def _reap(self) -> None:
         """Take note of children that ended. The row of one that was killed goes back to the queue."""
-        for queue, (pid, pk) in list(self.busy.items()):
-            ended, status = os.waitpid(pid, os.WNOHANG)
+        for queue, child in list(self.busy.items()):
+            ended, status = os.waitpid(child.pid, os.WNOHANG)
             if not ended:
+                child.watch.look()
                 continue
             del self.busy[queue]
-            if os.waitstatus_to_exitcode(status) != 0:
-                logger.warning("❌ [%s] The child process ended with %s", pk, os.waitstatus_to_exitcode(status))
-                release_killed_run(partial(self._held, queue, pk), stopping=self.stopping)
+            if (code := os.waitstatus_to_exitcode(status)) != 0:
+                logger.warning("❌ [%s] The child process ended with %s", child.pk, code)
+                held = partial(self._held, queue, child.pk)
+                release_killed_run(held, stopping=self.stopping, hung=child.watch.hung)
 
     def _held(self, queue: str, pk: uuid.UUID) -> Module | Rendition | None:
         """The row with this key that this worker holds in a queue."""
@@ -128,6 +144,8 @@ class LocalWorker:
 
     def _end(self) -> None:
         """Children release their modules; the row of one that does not in time is released from here."""
-        subprocesses.stop(lambda: [pid for pid, _ in self.busy.values()], self._reap, within=STOP_WITHIN, kill_within=2)
+        subprocesses.stop(
+            lambda: [child.pid for child in self.busy.values()], self._reap, within=STOP_WITHIN, kill_within=2
+        )
         self.maintenance.end()
         logger.info("👷 Local worker %s has ended", self.name)

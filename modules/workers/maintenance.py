@@ -98,11 +98,13 @@ def release_killed_run(
     find_row: Callable[[], Module | Rendition | None],
     *,
     stopping: bool,
+    hung: bool = False,
     send: Callable[[Module | Rendition], object] | None = None,
 ) -> None:
     """A process that was killed wrote nothing, so its parent calls this: the row goes back to the queue at once.
 
     find_row: gives the row that it held, if it did. stopping: it was told to end, so the video is not to blame.
+    hung: it was killed because it proved no life.
     send: what tells other workers of the row. Where the database cannot be used, the sweep finds the row later.
     """
     try:
@@ -111,7 +113,8 @@ def release_killed_run(
             return
         orphans.remove_scratch(row.lease_token)
         outcome = StageRun.Outcome.STOPPED if stopping else StageRun.Outcome.DIED
-        release_failed_run(row, at=database_clock(), outcome=outcome, blame=not stopping)
+        code = "worker_hung" if hung else "worker_died"
+        release_failed_run(row, at=database_clock(), outcome=outcome, code=code, blame=not stopping)
         # Asked for again, because it may have failed now, or been deleted.
         waiting = type(row).objects.filter(pk=row.pk, status=Status.QUEUED).first()
         if waiting is not None and send is not None:

@@ -19,13 +19,14 @@ from redis.exceptions import RedisError, ResponseError, TimeoutError
 from redis.retry import Retry
 
 from modules import jobs
-from modules.models import Worker
+from modules.models import Module, Rendition, Worker
 from modules.processing import conductor, rendition
 from modules.processing.limits import limit_child
 
 from . import subprocesses
 from .maintenance import SWEEP_EVERY, Maintenance, release_killed_run
 from .subprocesses import STOP_WITHIN
+from .watch import LOOK_EVERY, RunWatch
 
 logger = logging.getLogger(__name__)
 
@@ -73,7 +74,7 @@ class RQWorker(jobs.RQBaseWorker):
     max_connection_wait_time = 2.0
 
     def __init__(self, queues: Any, *args: Any, **kwargs: Any) -> None:
-        kwargs.update(worker_ttl=25, job_monitoring_interval=5, maintenance_interval=int(SWEEP_EVERY))
+        kwargs.update(worker_ttl=25, job_monitoring_interval=int(LOOK_EVERY), maintenance_interval=int(SWEEP_EVERY))
         # A web request gives up on Redis at once; a worker has the patience to wait for a failover.
         kwargs["connection"].connection_pool.connection_kwargs.update(retry=Reconnect(), socket_connect_timeout=2)
         super().__init__(queues, *args, **kwargs)
@@ -82,13 +83,17 @@ class RQWorker(jobs.RQBaseWorker):
         self._shutting_down = False
         self._ends_by = float("inf")
         self._job: jobs.RQJob | None = None
+        self._watch: RunWatch | None = None
         subprocesses.freeze()
 
     # --- Redis may go away at any moment --------------------------------------------------------------------
 
     def heartbeat(self, timeout: int | None = None, pipeline: Any = None) -> None:
-        """Between jobs every 3 s at least, and through a job every 5 s: the time for our duties too."""
+        """Between jobs every 3 s at least, and through a job every 2 s: the time for our duties too."""
         if not self.is_horse:
+            # Before the sweep, which would only release the row, and leave this worker with a process that hangs.
+            if self._watch:
+                self._watch.look()
             self.maintenance.do()
         with bookkeeping():
             super().heartbeat(timeout, pipeline)
@@ -132,9 +137,10 @@ class RQWorker(jobs.RQBaseWorker):
     def execute_job(self, job: Any, queue: Any) -> None:
         """A job that cannot be begun is left to the sweep, which finds its row."""
         self._job = job
+        self._watch = RunWatch(partial(jobs.job_row, job), self.name, self._end_horse)
         with bookkeeping():
             super().execute_job(job, queue)
-        self._job = None
+        self._job = self._watch = None
 
     # --- The work-horse -------------------------------------------------------------------------------------
 
@@ -165,8 +171,13 @@ class RQWorker(jobs.RQBaseWorker):
 
     def _release_killed(self, job: Any) -> None:
         """Nothing happens when the work-horse wrote down its own end: then this worker holds the row no more."""
-        find_row = partial(jobs.job_row, job, worker=self.name)
-        release_killed_run(find_row, stopping=self._shutting_down, send=partial(jobs.enqueue, first=True))
+
+        def find_row() -> Module | Rendition | None:
+            row = jobs.job_row(job)
+            return row if row and row.worker == self.name else None
+
+        hung = bool(self._watch and self._watch.hung)
+        release_killed_run(find_row, stopping=self._shutting_down, hung=hung, send=partial(jobs.enqueue, first=True))
 
     # --- The end --------------------------------------------------------------------------------------------
 
