@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import boto3
 import pytest
@@ -117,3 +118,10 @@ def object_store(tmp_path: Path) -> Iterator[str]:
     wait_for(made, "the object store")
     yield address
     process.stop()
+
+
+@pytest.fixture
+def remote(settings: Any) -> None:
+    """A storage that is neither a folder nor django-storages' S3."""
+    settings.S3_BUCKET = "trainings"
+    settings.STORAGES = {**settings.STORAGES, "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"}}

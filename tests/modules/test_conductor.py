@@ -16,15 +16,16 @@ from django.core.files.storage import default_storage
 from modules.ai.ledger import Ledger
 from modules.ai.providers import Providers
 from modules.ai.rules import LocalWriter
-from modules.models import Module, Rendition, SearchEntry, StageRun, Status, Transcript, database_clock
+from modules.models import Module, Rendition, SearchEntry, StageRun, Status, Transcript, database_clock, stages
 from modules.pipeline.types import Draft, Material, ProviderError, ReportProgress, Scene, ignore_progress
 from modules.processing import conductor, heartbeat
 from modules.processing.attempt import Attempt
 from modules.processing.conductor import process
+from modules.storage import checksum
 from tests.samples import HOW_TO, how_to_cues, vtt
 from tests.videos import cached
 
-from .factories import make_module
+from .factories import attempt_on, make_module
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -136,6 +137,38 @@ def test_each_stage_leaves_one_row_that_says_what_it_covered(captioned: Module):
     assert runs["probe"].bytes > 0 and runs["finalize"].media_seconds == pytest.approx(SECONDS, abs=0.2)
     assert {picture["look"] for picture in runs["stills"].output} == {""}, "looks are kept with each picture alone"
     assert runs["speech"].provider == "uploaded" and runs["steps"].provider == runs["enhance"].provider != ""
+
+
+@pytest.fixture
+def shown(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[float]]:
+    """How far each stage says that it is, 0..1 of its band."""
+    reported: dict[str, list[float]] = {}
+
+    def report(self: Attempt, stage: stages.Stage, done: float, code: str | None = None, /, **params: Any) -> None:
+        reported.setdefault(stage.name, []).append(round(done, 4))
+
+    monkeypatch.setattr(Attempt, "report_progress", report)
+    return reported
+
+
+def test_each_part_of_a_stage_begins_on_the_bar_where_the_part_before_it_ends(
+    captioned: Module, shown: dict[str, list[float]]
+):
+    processed(captioned)
+    # A local file need not be fetched, so the first that is heard of is the end of its hash.
+    assert (shown["fetch"], shown["probe"], shown["finalize"]) == ([0.0, 0.8], [0.0, 1.0], [0.0, 0.5])
+    listening, looking = shown["speech"][:3], shown["speech"][3:]
+    assert listening == [0.0, 0.105, 0.6], "captions are read at a tenth of what lies between 0.05 and 0.6"
+    assert looking[0] == 0.6 and looking[-1] == 1.0 and looking == sorted(looking) and len(looking) > 4
+    assert all(stage == sorted(stage) for stage in shown.values())
+
+
+def test_a_video_in_an_object_store_is_fetched_in_the_first_half_of_its_stage_and_hashed_after_it(
+    remote: None, shown: dict[str, list[float]]
+):
+    attempt = attempt_on(make_module(content=bytes(2 * checksum.CHUNK)))
+    conductor.fetch(attempt)
+    assert shown["fetch"] == [0.0, *(step / 16 for step in range(1, 9)), 0.65, 0.8]
 
 
 def test_when_a_person_tries_again_nothing_is_made_that_is_there_already(captioned: Module):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import threading
 import time
 from collections.abc import Callable
 from datetime import timedelta
@@ -11,6 +13,7 @@ from django.db import OperationalError
 
 from modules.processing import heartbeat
 from modules.processing.heartbeat import LEASE_LOST, Heartbeat
+from modules.workers.subprocesses import fork
 from tests.servers import wait_for
 
 pytestmark = pytest.mark.django_db
@@ -96,3 +99,50 @@ def test_a_database_that_comes_back_in_time_ends_nothing(monkeypatch):
     with beating(now_and_then) as beat:
         wait_for(lambda: beat.end_reason or time.monotonic() - began > 0.8, "longer than the lease's time")
         assert beat.end_reason == ""
+
+
+def test_after_a_run_no_heartbeat_of_it_is_written_any_more():
+    begun, written = threading.Event(), []
+
+    def slow() -> bool:
+        begun.set()
+        time.sleep(0.3)
+        written.append(time.monotonic())
+        return True
+
+    with beating(slow):
+        assert begun.wait(5)
+    over = time.monotonic()
+    assert len(written) == 1 and written[0] <= over, "the one under way was waited for"
+    assert "heartbeat" not in {thread.name for thread in threading.enumerate()}
+
+
+def of_a_child(run: Callable[[Callable[[str], None]], object]) -> tuple[str, int]:
+    """(what `run` said in a process that may be killed, how that ended). run: gets a function to say it with."""
+    reader, writer = os.pipe()
+    child = fork(lambda: run(lambda text: os.write(writer, text.encode())))
+    os.close(writer)
+    with os.fdopen(reader) as said:
+        return said.read(), os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+def test_a_process_that_hangs_in_one_call_is_ended_after_its_row_was_released(monkeypatch):
+    monkeypatch.setattr(heartbeat, "GRACE", 0.1)
+
+    def hangs(say: Callable[[str], None]) -> None:
+        with Heartbeat(lambda: False, lambda: "", before_kill=say, disposable=True):
+            time.sleep(30)
+        say("it was not ended")
+
+    assert of_a_child(hangs) == (LEASE_LOST, 0)
+
+
+def test_a_run_that_notices_its_end_by_itself_is_not_ended_from_outside(monkeypatch):
+    monkeypatch.setattr(heartbeat, "GRACE", 30.0)
+
+    def notices(say: Callable[[str], None]) -> None:
+        with Heartbeat(lambda: False, lambda: "", before_kill=say, disposable=True) as beat:
+            wait_for(lambda: beat.end_reason, "the end")
+        say("it went on to its own end")
+
+    assert of_a_child(notices) == ("it went on to its own end", 0)

@@ -12,6 +12,7 @@ from modules.models import Module, Rendition, StageRun, Status, database_clock
 from modules.pipeline.types import MediaError, ReportProgress
 from modules.processing.attempt import MAX_TRANSIENT_ERRORS, Attempt
 from modules.processing.rendition import render
+from modules.storage import files
 from tests.videos import cached
 
 from .factories import make_module
@@ -58,6 +59,24 @@ def test_its_bar_goes_from_none_to_all_and_its_row_says_how_much_video_it_covere
     assert render(str(rendition.pk), worker="w1", disposable=False)
     assert StageRun.objects.get(stage="rendition").media_seconds == 2.0
     assert shown == sorted(shown) and shown[0] == 0.0 and shown[-1] <= 1.0 and len(shown) > 2
+
+
+def test_a_tenth_of_its_bar_is_for_fetching_the_video_from_an_object_store(
+    remote: None, rendition: Rendition, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[float] = []
+    made = media.make_rendition
+
+    def from_the_start(source: Path, container: str, out: Path, report_progress: ReportProgress) -> None:
+        report_progress(0.0)
+        made(source, container, out, report_progress)
+
+    monkeypatch.setattr(media, "make_rendition", from_the_start)
+    monkeypatch.setattr(Attempt, "report_progress", lambda self, stage, done, /, *more, **params: shown.append(done))
+    monkeypatch.setattr(files, "CHUNK", rendition.module.upload.size // 2 + 1)
+    assert render(str(rendition.pk), worker="w1", disposable=False)
+    assert shown[:4] == [0.0, pytest.approx(0.05, abs=0.001), 0.1, 0.1], "both halves of the file, then the first frame"
+    assert shown == sorted(shown) and 0.9 < shown[-1] <= 1.0
 
 
 def test_an_unforeseen_error_is_recorded_and_ends_it_after_three_tries(

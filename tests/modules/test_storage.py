@@ -88,13 +88,6 @@ def test_a_download_of_which_a_try_brings_nothing_ends_as_a_fault_of_the_store(c
     assert flaky.asked == ["bytes=0-"]
 
 
-@pytest.fixture
-def remote(settings) -> None:
-    """A storage that is neither a folder nor django-storages' S3."""
-    settings.S3_BUCKET = "trainings"
-    settings.STORAGES = {**settings.STORAGES, "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"}}
-
-
 @pytest.mark.django_db
 def test_any_other_storage_is_copied_from_piece_by_piece_too(remote, tmp_path: Path):
     content = bytes(range(256)) * 4096
