@@ -10,17 +10,22 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
+import httpx2
 import openai
 import pytest
 
 from modules.ai.ledger import FREE, Ledger, Price
 from modules.ai.openai.calls import TRIES, Calls, Unusable
+from modules.ai.openai.connections import Connections
 from modules.ai.openai.schemas import Overview, Section, SeenSteps, Steps, Whole
 from modules.media import encode_audio
 from modules.messages import message_for
 from modules.pipeline.types import ProviderError
 from tests.openai_server import CHAT, SPEECH, OpenAIServer
+from tests.servers import wait_for
 
 from .test_openai_speech import noise
 
@@ -155,6 +160,27 @@ def test_one_who_no_longer_waits_is_not_kept_waiting(server):
     with pytest.raises(ProviderError):
         calls_to(server).transcribe("speech", "gpt-transcribe", PIECE, "piece.flac", 0.6, stop)
     assert len(server.asked(SPEECH)) == 1
+
+
+def test_threads_that_wait_for_an_answer_which_nobody_wants_any_more_end_at_once(server):
+    server.fail("hang", SPEECH, times=3, seconds=60)
+    calls, stop = calls_to(server, speech_seconds=60), threading.Event()
+    ask = partial(calls.transcribe, "speech", "gpt-transcribe", PIECE, "piece.flac", 0.6, stop)
+    with ThreadPoolExecutor(3) as pool:
+        waiting = [pool.submit(ask) for _ in range(3)]
+        wait_for(lambda: len(server.asked(SPEECH)) == 3, "the server to be asked")
+        stop.set()
+        calls.close()
+        errors = [one.exception(timeout=10) for one in waiting]
+    assert [str(error) for error in errors] == ["ai_unreachable"] * 3
+    assert transcribe(calls) == "Words.", "a later call opens connections of its own"
+
+
+def test_a_connection_that_is_made_too_late_is_broken_off_too(server):
+    connections = Connections()
+    connections.break_off()
+    with httpx2.Client(event_hooks={"request": [connections.follow]}) as client, pytest.raises(httpx2.TransportError):
+        client.post(server.url)
 
 
 @pytest.mark.parametrize("kind", SPOILT)

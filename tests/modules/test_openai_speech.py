@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import itertools
+import threading
 from collections import Counter
 from collections.abc import Iterator
 
@@ -26,6 +27,7 @@ from modules.pipeline.types import (
 )
 from tests.narration import narrate
 from tests.openai_server import SPEECH, OpenAIServer, Truth, decode
+from tests.servers import wait_for
 
 KEY = "sk-test"
 
@@ -58,8 +60,7 @@ def server() -> Iterator[OpenAIServer]:
 def speech(
     server: OpenAIServer, *, ledger: Ledger | None = None, model: str = "gpt-transcribe", **more
 ) -> OpenAISpeech:
-    # A request of a run that was broken off hears of it only by this time-out, and Python waits for it at its end.
-    calls = Calls(KEY, server.url, ledger=ledger, backoff=0.01, speech_seconds=10)
+    calls = Calls(KEY, server.url, ledger=ledger, backoff=0.01)
     return OpenAISpeech(calls, model, encode_audio, **more)
 
 
@@ -114,6 +115,14 @@ def test_one_who_stops_listening_stops_the_requests(server):
     with speech(server, at_once=2) as provider:
         next(iter(provider.transcribe(map(window, range(50)), Hints())))
     assert len(server.asked(SPEECH)) <= 2 * 2 + 2
+
+
+def test_a_run_that_ends_leaves_no_thread_that_waits_for_an_answer(server):
+    server.fail("hang", SPEECH, seconds=60)
+    with speech(server, at_once=2) as provider:
+        next(iter(provider.transcribe(map(window, range(50)), Hints())))
+    # Python waits for these threads at its end.
+    wait_for(lambda: not any(one.name.startswith("openai") for one in threading.enumerate()), "the threads to end", 10)
 
 
 def test_windows_heard_before_are_not_sent_again(server):

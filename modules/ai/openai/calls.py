@@ -22,6 +22,8 @@ from modules.ai.ledger import Call, Ledger
 from modules.ai.registry import OPENAI
 from modules.pipeline.types import ProviderError
 
+from .connections import Connections
+
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
@@ -68,14 +70,16 @@ class Calls:
         self.budget, self.trouble, self.backoff = budget, trouble, backoff
         self._lost = 0.0
         self._lock = threading.Lock()
-        self._made: openai.OpenAI | None = None
+        self._made: tuple[openai.OpenAI, Connections] | None = None
 
     def close(self) -> None:
-        """Give connections back; a later call opens them again."""
+        """Give connections back, those too on which threads still wait for an answer; a later call opens new ones."""
         with self._lock:
             made, self._made = self._made, None
         if made is not None:
-            made.close()
+            client, connections = made
+            connections.break_off()
+            client.close()
 
     def transcribe(
         self, stage: str, model: str, piece: bytes, name: str, seconds: float, stop: threading.Event, **hints: Any
@@ -123,13 +127,16 @@ class Calls:
             raise ProviderError("ai_key_refused", key_setting=OPENAI.key_setting)
         with self._lock:
             if self._made is None:
-                self._made = openai.OpenAI(
+                connections = Connections()
+                hooks = {"request": [connections.follow]}
+                client = openai.OpenAI(
                     api_key=self.key or "none",
                     base_url=self.base_url or OFFICIAL,
                     max_retries=0,
-                    http_client=openai.DefaultHttpxClient(verify=_trusted()),
+                    http_client=openai.DefaultHttpxClient(verify=_trusted(), event_hooks=hooks),
                 )
-            return self._made
+                self._made = client, connections
+            return self._made[0]
 
     def _timeout(self, seconds: float) -> openai.Timeout:
         return openai.Timeout(seconds, connect=self.connect)
