@@ -85,8 +85,9 @@ def test_one_slow_day_among_many_is_no_rule():
     assert left(at_work(stage="speech", progress=15, duration=100.0)) == 50
 
 
-def test_the_newest_thirty_videos_count():
-    took(dict.fromkeys(USUAL, 1000), times=40)
+@pytest.mark.parametrize("older", [dict.fromkeys(USUAL, 1000), {"speech": 1000}])
+def test_the_newest_thirty_runs_of_each_stage_count(older):
+    took(older, times=40)
     took(USUAL, times=30)
     assert left(at_work(stage="speech", progress=15, duration=100.0)) == 50
 
@@ -95,6 +96,17 @@ def test_the_newest_thirty_videos_count():
 def test_only_a_stage_that_was_done_says_how_long_one_takes(fields):
     took(USUAL)
     took({"speech": 1000}, times=3, **fields)
+    assert left(at_work(stage="speech", progress=15, duration=100.0)) == 50
+
+
+def test_the_shortest_of_videos_counts_too():
+    took({stage: seconds / 200 for stage, seconds in USUAL.items()}, media_seconds=0.5)
+    assert left(at_work(stage="speech", progress=15, duration=100.0)) == 50
+
+
+@pytest.mark.parametrize("stage", ["rendition", "forgotten"])
+def test_work_that_is_not_on_the_bar_says_nothing(stage):
+    took({**USUAL, stage: 1000})
     assert left(at_work(stage="speech", progress=15, duration=100.0)) == 50
 
 
@@ -125,6 +137,11 @@ def test_the_pace_is_told_while_no_video_has_come_further_than_this_one():
     assert left(at_work(stage="speech", progress=20, duration=100.0)) == 94
 
 
+def test_the_pace_is_told_while_no_video_has_come_through_this_very_stage():
+    took({"steps": 5, "enhance": 5, "finalize": 10})
+    assert left(at_work(stage="speech", progress=20, duration=100.0)) == 94
+
+
 def test_the_pace_is_told_while_the_length_of_the_video_is_not_known():
     took(USUAL)
     assert left(at_work(stage="speech", progress=20)) == 94
@@ -135,7 +152,7 @@ def test_in_the_last_stage_earlier_videos_are_enough():
     assert left(at_work(stage="finalize", progress=90, duration=100.0)) == 20
 
 
-@pytest.mark.parametrize(("duration", "seconds"), [(107_900.0, 43_160), (108_100.0, None)])
+@pytest.mark.parametrize(("duration", "seconds"), [(108_000.0, 43_200), (108_002.0, None)])
 def test_what_would_take_longer_than_half_a_day_is_not_guessed(duration, seconds):
     took({"speech": 20, "steps": 20})
     assert left(at_work(stage="speech", progress=10, duration=duration)) == seconds
@@ -147,6 +164,7 @@ def test_what_would_take_longer_than_half_a_day_is_not_guessed(duration, seconds
         {"status": "queued"},
         {"status": "ready"},
         {"stage": ""},
+        {"stage": "stills"},  # work beside a stage is no place on the bar
         {"stage": "probe", "progress": 1},
         {"claimed_at": None},
         {"attempts": 1},

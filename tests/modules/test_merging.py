@@ -101,11 +101,27 @@ def test_steps_that_share_three_tenths_of_their_cues_are_the_same_step(before, a
     assert (kept == [old], gone == []) == (matched, matched)
 
 
-@pytest.mark.parametrize(("end", "matched"), [(20, True), (33, True), (34, False)])
-def test_without_cues_in_common_steps_that_share_three_tenths_of_their_time_are_the_same_step(end, matched):
-    for old, new in ((step("A", 0, 10), step("B", 0, end)), (step("A", 0, end), step("B", 0, 10))):
+@pytest.mark.parametrize(("length", "matched"), [(20, True), (33, True), (34, False)])
+def test_without_cues_in_common_steps_that_share_three_tenths_of_their_time_are_the_same_step(length, matched):
+    from_one_start, to_one_end = ((0, 10), (0, length)), ((40, 50), (50 - length, 50))
+    for one, other in (from_one_start, from_one_start[::-1], to_one_end, to_one_end[::-1]):
+        old, new = step("A", *one), step("B", *other)
         kept, gone = merge([old], [new], (), same_cues=True)
         assert (kept == [old], gone == []) == (matched, matched)
+
+
+@pytest.mark.parametrize(("before", "after"), [((), (1, 2)), ((1, 2), ())])
+def test_a_step_in_which_nobody_speaks_is_told_by_its_time(before, after):
+    old = step("A", 0, 10, before)
+    kept, gone = merge([old], [step("B", 0, 9, after)], (), same_cues=True)
+    assert (kept, gone) == ([old], [])
+
+
+@pytest.mark.parametrize("other", [(1.5, 2.5), (0.5, 0.5)])
+def test_short_steps_that_share_no_time_are_not_the_same(other):
+    for old, new in ((step("A", 0.5, 0.5), step("B", *other)), (step("A", 0, 1), step("B", 1.5, 2.5))):
+        kept, gone = merge([old], [new], (), same_cues=False)
+        assert (titles(kept), titles(gone)) == (["B"], ["A"])
 
 
 @pytest.mark.parametrize(("start", "length"), [(1000, 10), (1000, 0.5), (0, 0.1)])
