@@ -297,7 +297,7 @@ def test_what_is_written_of_a_dead_run_says_where_it_was_and_which_attempt_it_wa
         release_failed_run(module, at=database_clock())
         written = StageRun.objects.latest("pk")
         assert (written.lease_token, written.attempt, written.stage, written.worker) == (run, attempt, stage, "w7")
-        assert (written.code, written.outcome) == ("worker_died", "died")
+        assert (written.code, written.outcome, written.traceback) == ("worker_died", "died", "")
 
 
 def test_after_three_runs_that_saved_nothing_the_module_fails_with_a_sentence():

@@ -19,7 +19,7 @@ from django.test import RequestFactory
 from modules import jobs
 from modules.models import Module
 from trainingsite.accounts.models import User
-from uploads.accept import accept, idempotency_key_of, title_from_file_name
+from uploads.accept import accept, captions_ending, idempotency_key_of, title_from_file_name
 from uploads.models import Upload
 from uploads.rejection import Rejected
 
@@ -224,6 +224,22 @@ def test_captions_go_with_the_video_that_is_turned_away(anna: User, clip: bytes,
     with pytest.raises(Rejected):
         accept(ContentFile(clip, "a.mp4"), user=anna, captions=captions, source=Upload.Source.API)
     assert files_in(media) == []
+
+
+@pytest.mark.parametrize(
+    ("content", "ending"),
+    [
+        (b"WEBVTT\n\n00:01.000 --> 00:02.000\nHello\n", "vtt"),
+        (b"\xef\xbb\xbfWEBVTT - words\n", "vtt"),
+        ("\ufeffWEBVTT\n".encode("utf-16-be"), "vtt"),
+        (b"1\n00:00:01,000 --> 00:00:02,000\nWEBVTT is a format\n", "srt"),
+    ],
+)
+def test_captions_are_known_by_their_beginning_wherever_they_were_read_to(content: bytes, ending: str):
+    captions = ContentFile(content)
+    captions.read()
+    assert captions_ending(captions) == ending
+    assert captions.read() == content
 
 
 KEYS = {
