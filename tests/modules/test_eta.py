@@ -92,6 +92,14 @@ def test_the_newest_thirty_runs_of_each_stage_count(older):
     assert left(at_work(stage="speech", progress=15, duration=100.0)) == 50
 
 
+def test_it_is_thirty_runs_and_neither_more_nor_fewer():
+    took({"speech": 1000}, times=40)
+    took({"speech": 60}, times=15)
+    took(USUAL, times=15)
+    # Half of what lies between 40 and 60 s, and the stages that follow.
+    assert left(at_work(stage="speech", progress=20, duration=100.0)) == 25 + 20
+
+
 @pytest.mark.parametrize("fields", [{"outcome": "part"}, {"outcome": "reused"}, {"outcome": "failed"}])
 def test_only_a_stage_that_was_done_says_how_long_one_takes(fields):
     took(USUAL)
@@ -179,8 +187,10 @@ def test_the_first_five_seconds_are_no_pace(after, seconds):
     assert left(at_work(stage="speech", progress=20), after=after) == seconds
 
 
-@pytest.mark.parametrize(("run", "seconds"), [("r", None), ("another", 94)])
-def test_a_run_that_took_up_saved_work_has_no_pace_of_its_own(run, seconds):
+@pytest.mark.parametrize(
+    ("run", "outcome", "seconds"), [("r", "reused", None), ("r", "done", 94), ("another", "reused", 94)]
+)
+def test_a_run_that_took_up_saved_work_has_no_pace_of_its_own(run, outcome, seconds):
     module = at_work(stage="speech", progress=20)
-    StageRun.objects.create(module=module, lease_token=run, stage="probe", outcome="reused")
+    StageRun.objects.create(module=module, lease_token=run, stage="probe", outcome=outcome)
     assert left(module) == seconds
