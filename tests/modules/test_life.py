@@ -90,6 +90,16 @@ def test_a_run_that_is_over_leaves_no_trace_in_the_row(verb):
     assert module.status != Status.QUEUED or module.job_id == ""
 
 
+def test_a_token_proves_nothing_about_another_row_and_no_token_nothing_about_any():
+    module, other = make_module(), make_module()
+    run = claim(module)
+    claim(other)
+    settled = make_module(status=Status.READY)
+    assert Module.objects.held(module.pk, run).get() == module
+    assert not Module.objects.held(other.pk, run).exists()
+    assert not Module.objects.held(settled.pk, "").exists()
+
+
 def test_a_finished_run_leaves_its_result_and_no_error_of_an_earlier_one():
     module = make_module(error={"code": "internal", "params": {}}, progress=40)
     assert Module.objects.finish(module.pk, claim(module), summary="What it is about")
@@ -100,8 +110,8 @@ def test_a_finished_run_leaves_its_result_and_no_error_of_an_earlier_one():
 
 def test_what_was_queued_a_moment_ago_may_have_a_job_on_its_way_and_is_not_sent_again():
     now = database_clock()
-    first, second = (make_module(queued_at=now - timedelta(seconds=seconds)) for seconds in (9, 5))
-    make_module(queued_at=now - timedelta(seconds=1))
+    first, second = (make_module(queued_at=now - timedelta(seconds=seconds)) for seconds in (9, 2.001))
+    make_module(queued_at=now - timedelta(seconds=2))
     make_module(queued_at=now - timedelta(seconds=9), not_before=now + timedelta(minutes=1))
     assert list(Module.objects.to_send(now)) == [first, second]
 
