@@ -21,14 +21,20 @@ _END = re.compile(
 _OPENING = "\"'“‘„«‹([{¿¡—–-"
 _DOTTED = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]\.$")  # e.g. · p.m. · U.S. · z.B.
 _SINGLE = re.compile(r"[^\W\d_]\.")
+# Of all languages together: which one a text is in is often not known here.
 _ABBREVIATIONS = _words(
-    # English and shared, German, French, Spanish and Portuguese, Italian, Russian
+    # English, and shared by others
     "mr mrs ms dr prof st sr jr vs etc approx appt dept est fig figs no nos vol pp ed eds inc ltd co corp ext min max",
     "incl excl cf al resp ca",
+    # German
     "bzw ggf usw evtl bspw sog nr str abs abb vgl inkl exkl zzgl usf fr dipl",
+    # French
     "mme mlle",
+    # Spanish and Portuguese
     "sra srta uds pág págs núm aprox dra",
+    # Italian
     "sig ecc dott",
+    # Russian
     "т.е т.д т.п др рис стр ул см",
 )
 # After these a capital letter begins a new sentence all the same: "… nuts, bolts etc. Then close it."

@@ -10,21 +10,35 @@ from collections.abc import Mapping
 
 from modules.pipeline.sentences import sentences
 
-# What recognisers write where nothing is said, in the words of videos' ends; compared without marks and case.
+# What recognisers write where nothing is said, in the words of videos' ends; compared without marks and case. Of all
+# languages together, because a text that was made up need not be in the language of the video.
 SILENCE_PHRASES = frozenset(
     {
+        # English
         "thank you", "thank you very much", "thank you so much", "thank you for watching", "thanks for watching",
         "thank you for watching this video", "please subscribe", "please subscribe to my channel", "subscribe",
         "like and subscribe", "see you next time", "see you in the next video", "bye", "bye bye", "you", "the end",
         "subtitles by the amara org community", "transcription by castingwords", "music", "applause",
+        # German
         "vielen dank", "vielen dank fürs zuschauen", "danke fürs zuschauen", "untertitel der amara org community",
         "untertitel im auftrag des zdf für funk 2017", "untertitelung des zdf 2020", "bis zum nächsten mal",
+        # French
         "merci", "merci d avoir regardé cette vidéo", "sous titres réalisés par la communauté d amara org",
+        # Spanish
         "gracias", "gracias por ver el video", "gracias por ver", "subtítulos por la comunidad de amara org",
-        "suscríbete al canal", "obrigado", "obrigado por assistir", "grazie", "grazie per la visione",
-        "sottotitoli creati dalla comunità amara org", "продолжение следует", "спасибо за просмотр",
-        "субтитры сделал dimatorzok", "ご視聴ありがとうございました", "ありがとうございました", "字幕by索兰娅",
-        "谢谢观看", "谢谢大家", "请不吝点赞订阅转发打赏支持明镜与点点栏目", "시청해주셔서 감사합니다", "감사합니다",
+        "suscríbete al canal",
+        # Portuguese
+        "obrigado", "obrigado por assistir",
+        # Italian
+        "grazie", "grazie per la visione", "sottotitoli creati dalla comunità amara org",
+        # Russian
+        "продолжение следует", "спасибо за просмотр", "субтитры сделал dimatorzok",
+        # Japanese
+        "ご視聴ありがとうございました", "ありがとうございました",
+        # Chinese
+        "字幕by索兰娅", "谢谢观看", "谢谢大家", "请不吝点赞订阅转发打赏支持明镜与点点栏目",
+        # Korean
+        "시청해주셔서 감사합니다", "감사합니다",
     }
 )  # fmt: skip
 _FASTEST = 35.0  # letters a second; the fastest speakers reach 25
