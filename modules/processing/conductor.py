@@ -177,7 +177,8 @@ def extract(attempt: Attempt, material: Material, ai: Providers) -> tuple[Draft,
 
     with attempt.stage(stages.STEPS) as report_progress:
         made_from = _made_from(material)
-        drafts, writer = first_that_can(attempt, stages.STEPS, ai.writers, made_from, draft, report_progress)
+        covered = material.duration
+        drafts, writer = first_that_can(attempt, stages.STEPS, ai.writers, made_from, draft, report_progress, covered)
     if not material.cues and writer is ai.writers[-1]:
         attempt.notice("visual_steps")
     return DRAFTS.validate_python(drafts)
@@ -191,7 +192,8 @@ def enhance(attempt: Attempt, drafts: tuple[Draft, ...], material: Material, ai:
 
     with attempt.stage(stages.ENHANCE) as report_progress:
         made_from = [DRAFTS.dump_python(drafts, mode="json"), _made_from(material)]
-        better, _ = first_that_can(attempt, stages.ENHANCE, ai.writers, made_from, improve, report_progress)
+        covered = material.duration
+        better, _ = first_that_can(attempt, stages.ENHANCE, ai.writers, made_from, improve, report_progress, covered)
     return ENHANCED.validate_python(better)
 
 
@@ -202,8 +204,12 @@ def first_that_can(
     made_from: list[Any],
     work: Callable[[Writer, ReportProgress], Any],
     report_progress: ReportProgress,
+    media_seconds: float,
 ) -> tuple[Any, Writer]:
-    """What the first writer that can made, now or in an earlier run; and which it was. The last one always can."""
+    """What the first writer that can made, now or in an earlier run; and which it was. The last one always can.
+
+    media_seconds: how much video it covers, without which the estimate of time left would leave this stage out.
+    """
     for writer in writers:
         key = attempt.key(stage, made_from, writer.name, attempt.module.steps_round)
         output = attempt.saved(stage, key)
@@ -214,7 +220,7 @@ def first_that_can(
         except ProviderError as error:
             attempt.handle_provider_error(error)
             continue
-        attempt.save(stage, key, output, provider=writer.name)
+        attempt.save(stage, key, output, provider=writer.name, media_seconds=media_seconds)
         return output, writer
     raise AssertionError("the local writer needs nobody")
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
+from django.core.cache import cache
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
@@ -18,7 +19,7 @@ from modules.ai.providers import Providers
 from modules.ai.rules import LocalWriter
 from modules.models import Module, Rendition, SearchEntry, StageRun, Status, Transcript, database_clock, stages
 from modules.pipeline.types import Draft, Material, ProviderError, ReportProgress, Scene, ignore_progress
-from modules.processing import conductor, heartbeat
+from modules.processing import conductor, eta, heartbeat
 from modules.processing.attempt import Attempt
 from modules.processing.conductor import process
 from modules.storage import checksum
@@ -137,6 +138,16 @@ def test_each_stage_leaves_one_row_that_says_what_it_covered(captioned: Module):
     assert runs["probe"].bytes > 0 and runs["finalize"].media_seconds == pytest.approx(SECONDS, abs=0.2)
     assert {picture["look"] for picture in runs["stills"].output} == {""}, "looks are kept with each picture alone"
     assert runs["speech"].provider == "uploaded" and runs["steps"].provider == runs["enhance"].provider != ""
+
+
+def test_the_estimate_of_time_left_learns_from_a_run_what_every_stage_takes_that_follows_the_probe(captioned: Module):
+    cache.clear()  # a rate is remembered for a minute
+    processed(captioned)
+    rates = eta.rates()
+    cache.clear()
+    assert rates.keys() == {stage.name for stage in stages.later_than(stages.PROBE)}
+    steps = StageRun.objects.get(stage="steps")
+    assert rates["steps"] == pytest.approx(steps.seconds / SECONDS, rel=0.1)
 
 
 @pytest.fixture

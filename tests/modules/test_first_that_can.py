@@ -54,7 +54,7 @@ def written(run: Attempt, *writers: Writer, made_from: Any = "cues") -> tuple[An
             raise writer.error
         return f"by {writer.name}"
 
-    return first_that_can(run, stages.STEPS, writers, [made_from], work, ignore_progress)
+    return first_that_can(run, stages.STEPS, writers, [made_from], work, ignore_progress, 12.0)
 
 
 def test_the_first_writer_does_it_and_the_next_one_is_not_asked(run):
