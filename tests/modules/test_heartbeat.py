@@ -137,12 +137,16 @@ def test_a_process_that_hangs_in_one_call_is_ended_after_its_row_was_released(mo
     assert of_a_child(hangs) == (LEASE_LOST, 0)
 
 
-def test_a_run_that_notices_its_end_by_itself_is_not_ended_from_outside(monkeypatch):
-    monkeypatch.setattr(heartbeat, "GRACE", 30.0)
+@pytest.mark.parametrize(("disposable", "grace"), [(True, 30.0), (False, 0.01)])
+def test_a_run_that_notices_its_end_by_itself_and_a_process_with_more_to_do_are_not_ended(
+    monkeypatch, disposable, grace
+):
+    monkeypatch.setattr(heartbeat, "GRACE", grace)
 
     def notices(say: Callable[[str], None]) -> None:
-        with Heartbeat(lambda: False, lambda: "", before_kill=say, disposable=True) as beat:
+        with Heartbeat(lambda: False, lambda: "", before_kill=say, disposable=disposable) as beat:
             wait_for(lambda: beat.end_reason, "the end")
+            time.sleep(0.2)
         say("it went on to its own end")
 
     assert of_a_child(notices) == ("it went on to its own end", 0)

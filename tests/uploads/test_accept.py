@@ -13,17 +13,23 @@ from typing import Any
 import pytest
 from django.core.files import File
 from django.core.files.base import ContentFile
-from django.db import IntegrityError
+from django.db import IntegrityError, OperationalError, connection
 from django.test import RequestFactory
 
 from modules import jobs
 from modules.models import Module
 from trainingsite.accounts.models import User
-from uploads.accept import accept, captions_ending, idempotency_key_of, title_from_file_name
+from uploads.accept import CommitUnknown, accept, captions_ending, idempotency_key_of, title_from_file_name
 from uploads.models import Upload
 from uploads.rejection import Rejected
 
 from .conftest import files_in
+
+
+@pytest.fixture
+def anna(db: None, media: Path) -> User:
+    return User.objects.create_user("anna")
+
 
 TITLES = {
     "how_to-change a filter.mp4": "How to change a filter",
@@ -50,6 +56,17 @@ def test_rows_that_cannot_be_written_take_the_file_with_them(clip: bytes, media:
         accept(ContentFile(clip, "one.mp4"), user=stranger, source=Upload.Source.API)
     assert files_in(media) == []
     assert Module.objects.count() == 0
+
+
+def test_a_database_that_fails_before_the_commit_takes_the_file_with_it_too(anna: User, clip: bytes, media: Path):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE TRIGGER broken BEFORE INSERT ON uploads_upload BEGIN INSERT INTO nowhere VALUES (1); END"
+        )
+    with pytest.raises(OperationalError) as failed:
+        accept(ContentFile(clip, "one.mp4"), user=anna, source=Upload.Source.API)
+    assert not isinstance(failed.value, CommitUnknown)
+    assert (files_in(media), Module.objects.count()) == ([], 0)
 
 
 class NoRoomHalfWay(ContentFile):
@@ -107,11 +124,6 @@ def test_a_key_of_one_person_says_nothing_about_another(clip: bytes, media: Path
         for user in (anna, ben)
     ]
     assert modules[0] != modules[1]
-
-
-@pytest.fixture
-def anna(db: None, media: Path) -> User:
-    return User.objects.create_user("anna")
 
 
 def test_an_empty_file_is_called_empty(anna: User, media: Path):
