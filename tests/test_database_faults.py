@@ -206,6 +206,39 @@ def test_a_stuck_run_is_ended_though_the_database_takes_no_last_words(new_site: 
     assert new_site().manage("shell", "-v", "0", "-c", STUCK) == ""
 
 
+CUT_OFF = """
+import time
+from django.db import connection
+from modules.models import Module
+from modules.processing.heartbeat import Heartbeat
+from trainingsite.accounts.models import User
+
+module = Module.objects.create(owner=User.objects.get(username="ann"), status="processing", lease_token="r")
+answers = []
+
+def renew():
+    if not answers:
+        answers.append("cut off")
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+    answers.append(Module.objects.renew_lease(module.pk, "r"))
+    return answers[-1]
+
+until = time.monotonic() + 10
+with Heartbeat(renew, lambda: "", before_kill=print, disposable=False):
+    while len(answers) < 2 and time.monotonic() < until:
+        time.sleep(0.05)
+print(answers)
+"""
+
+
+def test_a_heartbeat_whose_connection_is_cut_is_written_again_on_a_new_one(
+    new_site: Callable[..., Site], postgres: PostgresServer
+):
+    site = new_site(DATABASE_URL=postgres.database(), LOG_LEVEL="ERROR")
+    assert site.manage("shell", "-v", "0", "-c", CUT_OFF).strip() == "['cut off', True]"
+
+
 @pytest.mark.django_db
 def test_a_busy_sqlite_is_away_and_a_missing_table_is_a_fault_of_ours(tmp_path: Path):
     with pytest.raises(OperationalError) as missing, connection.cursor() as cursor:

@@ -219,9 +219,10 @@ def test_captions_that_cannot_be_read_are_said_and_those_in_the_file_are_taken_w
     assert [cue.text for cue in module.transcripts.get().cues.all()] == list(HOW_TO)
 
 
-def test_a_long_video_goes_on_in_its_own_queue(captioned: Module, settings: Any):
+def test_a_long_video_goes_on_in_its_own_queue(captioned: Module, settings: Any, caplog: pytest.LogCaptureFixture):
     settings.LONG_VIDEO_MINUTES = SECONDS / 60 - 0.01
     assert not process(str(captioned.pk), worker="w1", disposable=False)
+    assert [record for record in caplog.records if record.levelname == "ERROR"] == [], "that is no fault"
     captioned.refresh_from_db()
     assert (captioned.status, captioned.queue, captioned.attempts) == (Status.QUEUED, settings.LONG_QUEUE, 0)
     assert processed(captioned).status == Status.READY, "it is moved once"
