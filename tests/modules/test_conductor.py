@@ -123,6 +123,14 @@ def test_the_upload_is_known_by_its_hash_afterwards(captioned: Module):
     assert upload.sha256 == hashlib.sha256(cached("how-to.mp4", **SMALL).read_bytes()).hexdigest()
 
 
+def test_a_hash_that_is_known_is_not_computed_again():
+    module = make_module(content=b"a video")
+    type(module.upload).objects.update(sha256="known")
+    conductor.fetch(attempt_on(module))
+    module.upload.refresh_from_db()
+    assert module.upload.sha256 == "known"
+
+
 def test_each_stage_leaves_one_row_that_says_what_it_covered(captioned: Module):
     processed(captioned)
     assert outcomes() == [
@@ -208,6 +216,8 @@ def test_steps_are_written_again_when_a_person_asks_for_that_and_nothing_else_is
 def test_a_silent_video_without_captions_gets_its_steps_from_the_pictures_and_says_so():
     module = processed(with_video())
     assert notices(module) == {"no_audio", "visual_steps"}
+    places = StageRun.objects.filter(stage="stills", outcome="part").values_list("part", flat=True)
+    assert sorted(places) == list(range(len(places))), "one picture for each place"
     assert not module.transcripts.exists()
     assert module.steps.count() >= 3 and not any(step.cues for step in module.steps.all())
 
