@@ -9,6 +9,7 @@ import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
+from modules import jobs
 from modules.models import AICall, LeaseLost, Module, Rendition, SearchEntry, StageRun, Status, database_clock
 from modules.pipeline.types import Aside, Cue, Draft, Enhanced, Material, Notice, Probe, Question, Still
 from modules.processing import publish
@@ -107,6 +108,15 @@ def test_a_transcript_that_says_the_same_stays_and_one_that_does_not_is_replaced
     assert not published(module, cues=()).transcripts.exists()
 
 
+@pytest.mark.parametrize(("cues", "title"), [(CUES, "In my words"), (CUES[:1], "Open")])
+def test_a_step_is_known_again_by_what_was_said_as_long_as_the_transcript_is_the_same(
+    module: Module, cues: tuple[Cue, ...], title: str
+):
+    published(module).steps.filter(title="Open the lid").update(title="In my words")
+    published(module, cues=cues, steps=(Draft("c", "step", "Open", "Open it.", (1,), 9.0, 12.0),))
+    assert module.steps.get(start=9.0).title == title
+
+
 def test_no_more_notices_than_can_be_read_are_kept(module: Module):
     published(module, notices=tuple(Notice(f"code {n}") for n in range(30)))
     assert [one["code"] for one in module.notices] == [f"code {n}" for n in range(publish.SHOWN_NOTICES)]
@@ -151,6 +161,22 @@ def test_the_copies_of_other_videos_are_not_made_once_more(module: Module):
     publish.request_rendition(run_of(module))
     assert list(Rendition.objects.exclude(module=module).values()) == before
     assert Rendition.objects.get(module=module).status == Status.QUEUED
+
+
+@pytest.mark.parametrize(
+    ("status", "sent"), [(None, True), ("failed", True), ("queued", False), ("processing", False), ("ready", False)]
+)
+def test_only_a_copy_that_is_new_or_has_failed_is_made_and_the_workers_are_told_of_it(
+    module: Module, monkeypatch: pytest.MonkeyPatch, status: str | None, sent: bool
+):
+    told: list[Rendition] = []
+    monkeypatch.setattr(jobs, "enqueue", told.append)
+    if status:
+        Rendition.objects.create(module=module, status=status, progress=40)
+    publish.request_rendition(run_of(module))
+    rendition = Rendition.objects.get()
+    assert told == [rendition] * sent
+    assert (rendition.status, rendition.progress) == (("queued", 0) if sent else (status, 40))
 
 
 def stored(module: Module, *names: str) -> None:
