@@ -222,9 +222,12 @@ def test_a_silent_video_without_captions_gets_its_steps_from_the_pictures_and_sa
     assert module.steps.count() >= 3 and not any(step.cues for step in module.steps.all())
 
 
-def test_captions_that_cannot_be_read_are_said_and_those_in_the_file_are_taken_with_their_language():
+def test_captions_that_cannot_be_read_are_said_and_those_in_the_file_are_taken_with_their_language(
+    shown: dict[str, list[float]],
+):
     module = processed(with_video("told.mkv", beside=b"no captions", captions=CUES, language="en"))
     assert notices(module) == {"captions_unreadable"}
+    assert shown["speech"][:4] == [0.0, 0.105, 0.16, 0.6], "a tenth and a fifth of what lies between 0.05 and 0.6"
     assert (module.language, module.transcripts.get().origin) == ("en", Transcript.Origin.EMBEDDED)
     assert [cue.text for cue in module.transcripts.get().cues.all()] == list(HOW_TO)
 
@@ -288,6 +291,16 @@ def drafted(module: Module, *writers: Named) -> tuple[tuple[Draft, ...], Attempt
 
 def codes(attempt: Attempt) -> list[str]:
     return [notice.code for notice in attempt.notices]
+
+
+def test_the_first_writer_sees_as_many_pictures_as_it_asks_for_before_it_writes(
+    captioned: Module, monkeypatch: pytest.MonkeyPatch
+):
+    first, attempt, path = Named("one"), attempt_on(captioned), Path(captioned.video.path)
+    monkeypatch.setattr(first, "pictures", lambda cues: 2)
+    ai = Providers((), (first, Named("two")), Ledger())
+    material, _, _ = conductor.analyse(attempt, path, conductor.check(attempt, path), ai)
+    assert len(material.stills) == 2
 
 
 def test_where_a_writer_is_down_the_next_one_writes_and_it_is_said():
