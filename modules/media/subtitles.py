@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 from av.container import InputContainer
@@ -12,6 +13,7 @@ from av.packet import Packet
 from av.subtitles.stream import SubtitleStream
 from av.subtitles.subtitle import AssSubtitle
 
+from modules.pipeline.captions import MAX_CUE_CHARACTERS, MAX_CUES
 from modules.pipeline.languages import language_code
 from modules.pipeline.types import Cue, MediaError, SubtitleTrack
 
@@ -20,7 +22,8 @@ from .reading import decode, open_video, origin, packets, read_only
 TEXT_CODECS = {"mov_text", "subrip", "webvtt", "ass", "ssa", "text"}
 
 OVERRIDES = re.compile(r"\{[^{}]*\}")
-DRAWING = re.compile(r"\{[^{}]*\\p[1-9][^{}]*\}.*?(?:\{[^{}]*\\p0[^{}]*\}|$)", re.DOTALL)
+DRAWING_MODE = re.compile(r"\\p(\d)")  # \p1 and higher: what follows are lines of a drawing; \p0: text again
+ENTITY = re.compile(r"&[^\s&;<]{1,40};?")
 TAGS = re.compile(r"</?[a-zA-Z][^<>]*>|<[\d:.]+>")
 SHORTEST = 0.1
 LONGEST_UNKNOWN = 5.0
@@ -41,14 +44,18 @@ def text_tracks(source: InputContainer) -> tuple[SubtitleTrack, ...]:
 def subtitles(path: Path, container: str, track: SubtitleTrack) -> tuple[Cue, ...]:
     """The cues of a text track: plain text in order of start, numbered from 1, none empty.
 
-    Raises MediaError (captions_unreadable) when the file has no such track.
+    Text that is too long for a caption is left out. Raises MediaError (captions_unreadable) when the file has no such
+    track, or one with more captions than anybody wrote.
     """
     with open_video(path, container) as source:
         stream = next((one for one in source.streams.subtitles if one.index == track.index), None)
         if stream is None or track not in text_tracks(source):
             raise MediaError("captions_unreadable")
         read_only(source, stream)
-        found = sorted(_timed_texts(source, stream, origin(source, container)))
+        texts = _timed_texts(source, stream, origin(source, container))
+        found = sorted(islice(texts, MAX_CUES + 1))
+    if len(found) > MAX_CUES:
+        raise MediaError("captions_unreadable")
     cues: list[Cue] = []
     for number, (start, end, text) in enumerate(found):
         if end <= start:
@@ -61,7 +68,7 @@ def subtitles(path: Path, container: str, track: SubtitleTrack) -> tuple[Cue, ..
 def _timed_texts(source: InputContainer, stream: SubtitleStream, zero: float) -> Iterator[tuple[float, float, str]]:
     for packet in packets(source, stream):
         text = "\n".join(filter(None, map(plain_text, _events(packet))))
-        if text and packet.pts is not None:
+        if text and packet.pts is not None and len(text) <= MAX_CUE_CHARACTERS:
             start = max(float(packet.pts * packet.time_base) - zero, 0.0)
             yield start, start + float((packet.duration or 0) * packet.time_base), text
 
@@ -76,8 +83,19 @@ def _events(packet: Packet[SubtitleStream]) -> Iterator[str]:
 
 def plain_text(text: str) -> str:
     """What a viewer reads: ASS overrides and drawings, HTML and WebVTT tags removed, entities as characters."""
-    text = OVERRIDES.sub("", DRAWING.sub("", text))
+    text = _without_overrides(text)
     text = text.replace("\\N", "\n").replace("\\n", "\n").replace("\\h", " ")
-    text = html.unescape(TAGS.sub("", text))
+    text = ENTITY.sub(lambda entity: html.unescape(entity[0]), TAGS.sub("", text))
     lines = (" ".join(line.split()) for line in text.splitlines())
     return "\n".join(line for line in lines if line)
+
+
+def _without_overrides(text: str) -> str:
+    """The text outside ASS override blocks, without drawings. One pass: what is hostile takes no longer."""
+    parts, at, drawing = [], 0, False
+    for block in OVERRIDES.finditer(text):
+        parts += [] if drawing else [text[at : block.start()]]
+        at = block.end()
+        for mode in DRAWING_MODE.finditer(block[0]):
+            drawing = mode[1] != "0"
+    return "".join(parts) + ("" if drawing else text[at:])

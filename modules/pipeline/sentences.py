@@ -13,7 +13,8 @@ def _words(*lines: str) -> frozenset[str]:
 
 _END = re.compile(
     # Marks that end a sentence only before white space: a file name or a number may hold them.
-    rf"(?P<spaced>[.!?…]+[{_CLOSING}]*)(?=\s|$)"
+    # Never begun inside of a row of marks, and never given back, so that a row of any length is read once.
+    rf"(?P<spaced>(?<![.!?…])[.!?…]++[{_CLOSING}]*+)(?=\s|$)"
     # Marks of scripts that write no space after them (East Asian, Arabic, Indic, Ethiopic, Armenian, Khmer, Burmese).
     rf"|[。！？｡︒؟۔।॥።፧։។။]+[{_CLOSING}]*"
     r"|\n[ \t\r]*\n"

@@ -16,6 +16,7 @@ from modules.pipeline.speech import transcribe, windows
 from modules.pipeline.types import (
     Cue,
     Hints,
+    MediaError,
     PipelineError,
     Probe,
     ProviderError,
@@ -61,7 +62,13 @@ def _given(attempt: Attempt, path: Path, found: Probe, report_progress: ReportPr
         attempt.notice("captions_unreadable")
     for track in found.subtitles:
         report_progress(0.2, "reading_captions")
-        cues = captions.clip(media.subtitles(path, module.container, track), found.duration)
+        try:
+            cues = captions.clip(media.subtitles(path, module.container, track), found.duration)
+        except MediaError as error:
+            if error.code != "captions_unreadable":
+                raise
+            attempt.notice(error.code)
+            continue
         if cues:
             publish.set_language(attempt, track.language)
             return cues, Transcript.Origin.EMBEDDED

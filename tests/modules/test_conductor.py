@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -220,6 +221,13 @@ def test_a_silent_video_without_captions_gets_its_steps_from_the_pictures_and_sa
     assert sorted(places) == list(range(len(places))), "one picture for each place"
     assert not module.transcripts.exists()
     assert module.steps.count() >= 3 and not any(step.cues for step in module.steps.all())
+
+
+def test_a_text_track_that_is_none_of_captions_is_said_and_the_module_becomes_ready(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(import_module("modules.media.subtitles"), "MAX_CUES", 2)
+    module = processed(with_video("told.mkv", captions=CUES, language="en"))
+    assert "captions_unreadable" in notices(module) and module.status == Status.READY
+    assert module.steps.exists()
 
 
 def test_captions_that_cannot_be_read_are_said_and_those_in_the_file_are_taken_with_their_language(

@@ -23,8 +23,10 @@ _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _CODE = re.compile(r"(?:https?://\S+|www\.\S+|[^\W_]+(?:[._/\\@+#-][^\W_]+)*[+#]*)")
 _MEASURE = re.compile(r"\d+(?:[.,]\d+)?[^\W\d_]{1,3}")  # 10mm: the same as 10 mm
 _PLAIN_NUMBER = re.compile(r"[\d.,:/]+")
+LOOK_BACK = 20
+"""Letters before a word in which the end of the sentence before it is looked for."""
 _QUOTES = " \t\"'“‘«("
-_SENTENCE_ENDS = re.compile(r"[.!?…:\n]\s*[\"'“‘«(]*$")
+_SENTENCE_ENDS = re.compile(r"[.!?…:\n]\s{0,19}[\"'“‘«(]{0,19}$")
 _NO_NAMES = frozenset({"ok", "okay", "tv"})
 # Scripts that write no spaces between words: pairs of signs stand for words there.
 _DENSE = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uac00-\ud7af]+")
@@ -126,7 +128,8 @@ def _names(text: str, language: Language) -> set[str]:
     small = language.stopwords | _NO_NAMES
     for found in _CODE.finditer(text):
         word = found.group().rstrip(".,;:!?)")
-        begins = not text[: found.start()].strip(_QUOTES) or _SENTENCE_ENDS.search(text[: found.start()])
+        before = text[max(0, found.start() - LOOK_BACK) : found.start()]
+        begins = not before.strip(_QUOTES) or _SENTENCE_ENDS.search(before)
         capital = word[:1].isupper() and not begins and not language.capital_nouns and word.casefold() not in small
         if capital or _is_code(word):
             names.add(word)

@@ -55,7 +55,7 @@ def tidied(text: str, language: Language) -> str:
 def without_fillers(text: str, language: Language) -> str:
     """The text without "um" and "you know", and without the commas that only they needed."""
     text = " ".join(without_noises(text, language).split())
-    text = re.sub(r"\s+([,.;:!?])", r"\1", text)
+    text = re.sub(r"(?<!\s)\s++([,.;:!?])", r"\1", text)
     text = re.sub(r",(?:\s*,)+", ",", text)
     text = re.sub(r",(?=[.;:!?])", "", text)
     text = re.sub(r"^[,;:.\s]+", "", text)

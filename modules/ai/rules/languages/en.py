@@ -75,7 +75,9 @@ _PARTS = {
     "going": (
         "(?:(?:i'm|i am|we're|we are|you're|you are|im|youre) (?:just |also |then |now )*(?:going to|gonna|about to))"
     ),
-    "will": "(?:(?:i'll|we'll|you'll|i will|we will|you will|youll)(?: (?:just|also|then|now|first|go ahead and))*)",
+    "will": (
+        "(?:(?:i'll|we'll|you'll|i will|we will|you will|youll)(?: (?:just|also|then|now|first|go ahead and)){0,3})"
+    ),
     "want": (
         "(?:(?:i|you|we|you'll|you'd|we'll|you'll probably) (?:just |then |also |first |really |do )*"
         "(?:want to|wanna|need to|have to|gotta|should|must|"
@@ -306,7 +308,7 @@ LANGUAGE = Language(
     tidy=(
         (r"\b(?:on )?over to\b", "to"),
         (r"^(click|tap|press|hit|double-click|right-click) (?:right )?(?:up |down |over |in )?on\b(?= \w)", r"\1"),
-        (r"\b(?:right |up |down |over |back )+(here|there)\b", ""),
+        (r"\b(?:right |up |down |over |back ){1,3}(here|there)\b", ""),
         (
             r"\b(?:just|really|basically|actually|literally|simply|"
             r"kind of|sort of|kinda|maybe|obviously|again|like)\b",
