@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any, Protocol, cast
 
 from django.contrib import admin, messages
@@ -14,6 +13,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.timesince import timesince
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 
 from modules.storage.files import deleting_files_of
 
@@ -33,12 +34,18 @@ from .models import (
     stages,
 )
 from .models.runs import StageRunQuerySet
+from .templatetags.formatting import clock, dollars, percent, tenths
+
+
+def queued(count: int) -> str:
+    """What an action says that sent so many modules to the workers."""
+    return ngettext("{n} put in the queue.", "{n} put in the queue.", count).format(n=count)
 
 
 class StageFilter(admin.SimpleListFilter):
     """By stage. The names come from the table, so that no list is read to find out which there are."""
 
-    title = "stage"
+    title = _("stage")
     parameter_name = "stage"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
@@ -51,7 +58,7 @@ class StageFilter(admin.SimpleListFilter):
 class StageLabel:
     """Shows the stage's label in a column, for rows that hold its name."""
 
-    @admin.display(description="stage", ordering="stage")
+    @admin.display(description=_("stage"), ordering="stage")
     def stage_label(self, row: Module | StageRun | AICall) -> str:
         return stages.label_of(row.stage) or "–"
 
@@ -85,14 +92,14 @@ class StageRunInline(StageLabel, ReadOnlyInline):
     def get_queryset(self, request: HttpRequest) -> QuerySet[StageRun]:
         return without_pieces(super().get_queryset(request)).defer("output")
 
-    @admin.display(description="took")
+    @admin.display(description=_("took"))
     def took(self, run: StageRun) -> str:
-        return f"{run.seconds:.1f} s" if run.seconds else ""
+        return tenths(run.seconds) if run.seconds else ""
 
-    @admin.display(description="traceback")
+    @admin.display(description=_("traceback"))
     def trace(self, run: StageRun) -> str:
         return (
-            format_html("<details><summary>show</summary><pre>{}</pre></details>", run.traceback)
+            format_html("<details><summary>{}</summary><pre>{}</pre></details>", gettext("show"), run.traceback)
             if run.traceback
             else ""
         )
@@ -102,13 +109,13 @@ class AICallInline(StageLabel, ReadOnlyInline):
     model = AICall
     fields = ["at", "stage_label", "model", "took", "audio_seconds", "tokens_in", "tokens_out", "dollars", "outcome"]
 
-    @admin.display(description="took")
+    @admin.display(description=_("took"))
     def took(self, call: AICall) -> str:
-        return f"{call.seconds:.1f} s"
+        return tenths(call.seconds)
 
-    @admin.display(description="cost")
+    @admin.display(description=_("cost"))
     def dollars(self, call: AICall) -> str:
-        return f"${call.cost:.4f}"
+        return dollars(call.cost)
 
 
 class StepInline(ReadOnlyInline):
@@ -140,7 +147,7 @@ class ModuleAdmin(StageLabel, admin.ModelAdmin):
     fieldsets = [
         (None, {"fields": ["title", "description", "owner", "language", "visibility"]}),
         (
-            "State",
+            _("State"),
             {
                 "fields": [
                     "status",
@@ -155,8 +162,8 @@ class ModuleAdmin(StageLabel, admin.ModelAdmin):
                 ]
             },
         ),
-        ("Times", {"fields": ["created_at", "queued_at", "claimed_at", "heartbeat_at", "published_at", "worker"]}),
-        ("Video", {"fields": ["video", "captions_file", "container", "length", "size_in_pixels", "codecs"]}),
+        (_("Times"), {"fields": ["created_at", "queued_at", "claimed_at", "heartbeat_at", "published_at", "worker"]}),
+        (_("Video"), {"fields": ["video", "captions_file", "container", "length", "size_in_pixels", "codecs"]}),
     ]
     # The machine's columns have verbs, not form fields: a saved form would write stale values back.
     editable = {"title", "description", "owner", "language", "visibility"}
@@ -186,51 +193,51 @@ class ModuleAdmin(StageLabel, admin.ModelAdmin):
         with deleting_files_of(Module.objects.filter(pk__in=[module.pk for module in queryset])):
             super().delete_queryset(request, queryset)
 
-    @admin.display(description="progress", ordering="progress")
+    @admin.display(description=_("progress"), ordering="progress")
     def bar(self, module: Module) -> str:
-        return format_html('<progress max="100" value="{}"></progress> {}&nbsp;%', module.progress, module.progress)
+        return format_html('<progress max="100" value="{}"></progress> {}', module.progress, percent(module.progress))
 
-    @admin.display(description="doing")
+    @admin.display(description=_("doing"))
     def doing(self, module: Module) -> str:
         return message_for(module.message["code"], module.message.get("params")) if module.message else "–"
 
-    @admin.display(description="error")
+    @admin.display(description=_("error"))
     def went_wrong(self, module: Module) -> str:
         return message_for(module.error["code"], module.error.get("params")) if module.error else "–"
 
-    @admin.display(description="waits until", ordering="not_before")
+    @admin.display(description=_("waits until"), ordering="not_before")
     def waits_until(self, module: Module) -> Any:
         return module.not_before or "–"
 
-    @admin.display(description="duration", ordering="duration")
+    @admin.display(description=_("duration"), ordering="duration")
     def length(self, module: Module) -> str:
-        return str(timedelta(seconds=round(module.duration))) if module.duration else "–"
+        return clock(module.duration) or "–"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Module]:
         # The sum is a subquery, because a join would group by each column and so read every transcript.
         calls = AICall.objects.filter(module=OuterRef("pk")).order_by().values("module").annotate(sum=Sum("cost"))
         return super().get_queryset(request).annotate(spent=Subquery(calls.values("sum")))
 
-    @admin.display(description="AI cost", ordering="spent")
+    @admin.display(description=_("AI cost"), ordering="spent")
     def cost(self, module: WithCost) -> str:
-        return f"${module.spent:.4f}" if module.spent else "–"
+        return dollars(module.spent) if module.spent else "–"
 
-    @admin.display(description="age", ordering="created_at")
+    @admin.display(description=_("age"), ordering="created_at")
     def age(self, module: Module) -> str:
         return timesince(module.created_at, timezone.now())
 
-    @admin.display(description="pixels")
+    @admin.display(description=_("pixels"))
     def size_in_pixels(self, module: Module) -> str:
         return f"{module.width} × {module.height}" if module.width else "–"
 
-    @admin.display(description="codecs")
+    @admin.display(description=_("codecs"))
     def codecs(self, module: Module) -> str:
         return " + ".join(filter(None, [module.video_codec, module.audio_codec])) or "–"
 
-    @admin.display(description="page")
+    @admin.display(description=_("page"))
     def open_page(self, module: Module) -> str:
         page = "modules:training" if module.published_at else "modules:processing"
-        return format_html('<a href="{}">open</a>', reverse(page, args=[module.pk]))
+        return format_html('<a href="{}">{}</a>', reverse(page, args=[module.pk]), gettext("open"))
 
     def _requeue(self, request: HttpRequest, queryset: QuerySet[Module], **what: bool) -> None:
         at, count = database_clock(), 0
@@ -240,28 +247,31 @@ class ModuleAdmin(StageLabel, admin.ModelAdmin):
                     count += 1
                     module.refresh_from_db()
                     jobs.enqueue_after_commit(module)
-        self.message_user(request, f"{count} put in the queue.", messages.SUCCESS if count else messages.WARNING)
+        self.message_user(request, queued(count), messages.SUCCESS if count else messages.WARNING)
 
-    @admin.action(description="Try again (from what was saved)")
+    @admin.action(description=_("Try again (from what was saved)"))
     def try_again(self, request: HttpRequest, queryset: QuerySet[Module]) -> None:
         self._requeue(request, queryset)
 
-    @admin.action(description="Rebuild steps (the transcript stays)")
+    @admin.action(description=_("Rebuild steps (the transcript stays)"))
     def rebuild_steps(self, request: HttpRequest, queryset: QuerySet[Module]) -> None:
         self._requeue(request, queryset, steps=True)
 
-    @admin.action(description="Transcribe again")
+    @admin.action(description=_("Transcribe again"))
     def transcribe_again(self, request: HttpRequest, queryset: QuerySet[Module]) -> None:
         self._requeue(request, queryset, speech=True)
 
-    @admin.action(description="Cancel processing")
+    @admin.action(description=_("Cancel processing"))
     def cancel(self, request: HttpRequest, queryset: QuerySet[Module]) -> None:
         count = sum(Module.objects.cancel(module.pk) for module in queryset)
-        self.message_user(request, f"{count} cancelled.")
+        text = ngettext("{n} cancelled.", "{n} cancelled.", count)
+        self.message_user(request, text.format(n=count))
 
-    @admin.action(description="Put right what was lost (all modules)")
+    @admin.action(description=_("Put right what was lost (all modules)"))
     def recover(self, request: HttpRequest, queryset: QuerySet[Module]) -> None:
-        self.message_user(request, f"{jobs.sweep()} put back to work.")
+        count = jobs.sweep()
+        text = ngettext("{n} put back to work.", "{n} put back to work.", count)
+        self.message_user(request, text.format(n=count))
 
 
 @admin.register(Rendition)
@@ -277,10 +287,10 @@ class RenditionAdmin(admin.ModelAdmin):
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    @admin.action(description="Try again")
+    @admin.action(description=_("Try again"))
     def try_again(self, request: HttpRequest, queryset: LeaseQuerySet) -> None:
         count = queryset.filter(status=Status.FAILED).reset_to_queued(database_clock(), progress=0)
-        self.message_user(request, f"{count} put in the queue.")
+        self.message_user(request, queued(count))
 
 
 @admin.register(StageRun)
@@ -324,11 +334,11 @@ class WorkerAdmin(admin.ModelAdmin):
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    @admin.display(description="working on")
+    @admin.display(description=_("working on"))
     def working_on(self, worker: Worker) -> str:
         titles = Module.objects.filter(status=Status.PROCESSING, worker=worker.name).values_list("title", flat=True)
         return ", ".join(titles) or "–"
 
-    @admin.display(boolean=True)
+    @admin.display(description=_("listening"), boolean=True)
     def listening(self, worker: Worker) -> bool:
         return Worker.objects.alive(database_clock()).filter(pk=worker.pk).exists()

@@ -7,7 +7,9 @@ from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from .models import Module, Step
 
@@ -66,8 +68,8 @@ class ModuleForm(OfWhatWasShown):
 class StepForm(OfWhatWasShown):
     """One step. Its times lie within the video (`duration` of the module)."""
 
-    start = ClockField(label="Starts")
-    end = ClockField(label="Ends")
+    start = ClockField(label=gettext_lazy("Starts"))
+    end = ClockField(label=gettext_lazy("Ends"))
 
     class Meta:
         model = Step
@@ -79,7 +81,7 @@ class StepForm(OfWhatWasShown):
         self.duration = duration
         # Django makes such a field of every column with choices.
         kinds = cast(forms.TypedChoiceField, self.fields["kind"])
-        kinds.choices = [(kind, label.capitalize()) for kind, label in Step.Kind.choices]
+        kinds.choices = [(kind, capfirst(label)) for kind, label in Step.Kind.choices]
 
     @property
     def changes(self) -> dict[str, Any]:

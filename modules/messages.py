@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.utils.functional import lazy
 from django.utils.text import get_text_list
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from modules.ai.registry import OPENAI
 from modules.pipeline.containers import CONTAINERS, Container
@@ -40,7 +42,11 @@ MESSAGES = {
     ),
     "captions_unreadable": _("The captions could not be read, so the speech was used instead."),
     "no_stills": _("No pictures could be taken from this video."),
-    "damaged": _("Part of this file is damaged. The training covers the first {seconds} seconds, which could be read."),
+    "damaged": ngettext_lazy(
+        "Part of this file is damaged. The training covers the first {seconds} second, which could be read.",
+        "Part of this file is damaged. The training covers the first {seconds} seconds, which could be read.",
+        "seconds",
+    ),
     "visual_steps": _("These steps only mark where the picture changes. Add a captions file to get steps with words."),
     # What an AI service could not do. Local means were used in its place.
     "ai_key_refused": _(
@@ -89,9 +95,12 @@ MESSAGES = {
     "too_long": _("According to the file, this video is {hours} hours long. Please upload at most {limit} hours."),
     "file_missing": _("The video file is no longer in the storage. Please upload it again."),
     "file_changed": _("The video file in the storage is not the one that was uploaded. Please upload it again."),
-    "worker_died": _(
+    "worker_died": ngettext_lazy(
+        "Processing stopped unexpectedly {attempts} time, most likely because of this file. "
+        "Please export the video again, or try again later.",
         "Processing stopped unexpectedly {attempts} times, most likely because of this file. "
-        "Please export the video again, or try again later."
+        "Please export the video again, or try again later.",
+        "attempts",
     ),
     "worker_hung": _(
         "Processing came to a standstill {attempts} times, most likely because of this file. "
@@ -121,11 +130,19 @@ MESSAGES = {
     "bad_form": _("This upload could not be read. Please send it as a form (multipart/form-data) with a field “file”."),
     "form_too_big": _("This is more than {limit} MB, which is too much for this form. Please send less."),
     "form_broken_off": _("What you sent did not arrive completely. Please go back and try again."),
-    "bad_title": _("This title is too long. Please use at most {limit} characters."),
+    "bad_title": ngettext_lazy(
+        "This title is too long. Please use at most {limit} character.",
+        "This title is too long. Please use at most {limit} characters.",
+        "limit",
+    ),
     "bad_captions": _("These captions could not be read. Please choose a WebVTT (.vtt) or SubRip (.srt) file."),
     "broken_off": _("The upload stopped before the whole file had arrived. Please try again."),
     "disk_full": _("There is not enough room for this file on the server. Please tell your administrator."),
-    "too_many": _("You already have {limit} videos in progress. Please wait until one of them is ready."),
+    "too_many": ngettext_lazy(
+        "You already have {limit} video in progress. Please wait until it is ready.",
+        "You already have {limit} videos in progress. Please wait until one of them is ready.",
+        "limit",
+    ),
     "not_allowed": _("Please send the video by POST."),
 }
 # Rows of older versions do not say which setting is meant, because there was one provider that had any.
@@ -137,16 +154,17 @@ def message_for(code: str, params: Mapping[str, Any] | None = None) -> str:
 
     Sentences may name {formats}, all that come in, and {browser_formats}, those of them that browsers play.
     """
-    text = str(MESSAGES[code])
-    known = OLDER_PARAMS | dict(params or {})
-    # Made only where it is named, because a poll says several sentences.
-    if "formats}" in text:
-        containers = CONTAINERS.values()
-        playable = (container for container in containers if container.plays_in_browsers)
-        known = {"formats": format_names(containers), "browser_formats": format_names(playable)} | known
-    return text.format(**known)
+    containers = CONTAINERS.values()
+    playable = [container for container in containers if container.plays_in_browsers]
+    # Lazy, because few sentences name them, and a poll says several sentences.
+    known = {"formats": _lazy_format_names(containers), "browser_formats": _lazy_format_names(playable)}
+    # By `format` and not by `str`, because a sentence with a plural looks at its number first.
+    return MESSAGES[code].format(**known | OLDER_PARAMS | dict(params or {}))
 
 
 def format_names(containers: Iterable[Container]) -> str:
     """What people call files of these containers, as a sentence lists them: "MP4, MOV or WebM"."""
     return get_text_list([label for container in containers for label in container.labels])
+
+
+_lazy_format_names = lazy(format_names, str)

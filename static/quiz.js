@@ -3,6 +3,7 @@
   "use strict";
   const quiz = document.getElementById("quiz");
   if (!quiz) return;
+  const words = quiz.dataset;
   const byId = (id) => document.getElementById(id);
   const forms = [...quiz.querySelectorAll("form")];
   const summary = byId("quiz-summary");
@@ -23,24 +24,22 @@
     verdict(form).className = "verdict";
     answer(form).hidden = true;
     answer(form).open = false;
-    button(form).textContent = "Check";
+    button(form).textContent = words.check;
     button(form).hidden = false;
     button(form).classList.add("button-primary");
   };
 
   const finish = () => {
     const right = forms.filter((form) => form.dataset.result === "right").length;
-    byId("quiz-score").textContent = `${right} of ${forms.length} right`;
-    byId("quiz-words").textContent = right === forms.length
-      ? "Well done: you know this video."
-      : "Look at the moments you missed in the video, then try again.";
+    byId("quiz-score").textContent = window.words.fill(words.score, { right, total: forms.length });
+    byId("quiz-words").textContent = right === forms.length ? words.allRight : words.someWrong;
     summary.hidden = false;
   };
 
   const check = (form) => {
     const chosen = options(form).findIndex((option) => option.querySelector("input").checked);
     if (chosen < 0) {
-      verdict(form).textContent = "Choose an answer first.";
+      verdict(form).textContent = words.choose;
       return;
     }
     const right = Number(form.dataset.right);
@@ -49,13 +48,13 @@
     for (const option of options(form)) option.querySelector("input").disabled = true;
     options(form)[right].classList.add("option-right");
     if (!good) options(form)[chosen].classList.add("option-wrong");
-    const words = options(form)[right].querySelector(".option-text").textContent;
-    verdict(form).textContent = good ? "That is right." : `Not quite. The right answer: ${words}`;
+    const said = options(form)[right].querySelector(".option-text").textContent;
+    verdict(form).textContent = good ? words.right : window.words.fill(words.wrong, { answer: said });
     verdict(form).classList.add(good ? "verdict-right" : "verdict-wrong");
     answer(form).hidden = false;
     answer(form).open = true;
     // The button keeps the focus, so the next press of a key goes to the next question.
-    button(form).textContent = open().length ? "Next question" : "See the result";
+    button(form).textContent = open().length ? words.next : words.result;
     button(form).classList.remove("button-primary");
     if (!open().length) finish();
   };

@@ -12,6 +12,9 @@
     return h ? `${h}:${String(m).padStart(2, "0")}:${String(s).padStart(2, "0")}` : `${m}:${String(s).padStart(2, "0")}`;
   };
 
+  // "3 of 8", in the words that the element brings.
+  const count = (element, n, total) => window.words.fill(element.dataset.count, { n, total });
+
   // --- Where we are -----------------------------------------------------------------------------------------
   let currentStep = -1;
   let currentCue = -1;
@@ -54,7 +57,7 @@
       mark(steps, currentStep, step, "step");
       currentStep = step;
       if (steps.length) {
-        byId("now-count").textContent = `${Math.max(step, 0) + 1} of ${steps.length}`;
+        byId("now-count").textContent = count(byId("now"), Math.max(step, 0) + 1, steps.length);
         byId("now-title").textContent = steps[Math.max(step, 0)].element.dataset.title;
         byId("previous").disabled = step <= 0 && now < 2;
         byId("next").disabled = step >= steps.length - 1;
@@ -123,7 +126,8 @@
     tab.addEventListener("keydown", (event) => {
       if (!["ArrowLeft", "ArrowRight"].includes(event.key)) return;
       event.stopPropagation();
-      const other = tabs[(tabs.indexOf(tab) + (event.key === "ArrowLeft" ? tabs.length - 1 : 1)) % tabs.length];
+      const back = event.key === (tab.matches(":dir(rtl)") ? "ArrowRight" : "ArrowLeft");
+      const other = tabs[(tabs.indexOf(tab) + (back ? tabs.length - 1 : 1)) % tabs.length];
       choose(other);
       other.focus();
     });
@@ -155,7 +159,9 @@
       reveal(element);
       scrolledByHand = Date.now();
     }
-    byId("found").textContent = !search.value.trim() ? "" : hits.length ? `${hit + 1} of ${hits.length}` : "Not found";
+    const found = byId("found");
+    const said = hits.length ? count(found, hit + 1, hits.length) : found.dataset.nothing;
+    found.textContent = search.value.trim() ? said : "";
   };
   search?.addEventListener("input", () => {
     const words = search.value.trim().toLocaleLowerCase();

@@ -5,21 +5,25 @@
   const form = byId("upload");
   const input = form.querySelector("input[name=file]");
   const drop = byId("drop");
-  const most = Number(form.dataset.maxBytes);
+  const words = form.dataset;
+  const { number, fill, plural } = window.words;
+  const most = Number(words.maxBytes);
+  const sizes = JSON.parse(words.sizes);
+  const timeLeft = JSON.parse(words.timeLeft);
   let request = null;
 
   const size = (bytes) => {
-    const units = [["GB", 1024 ** 3], ["MB", 1024 ** 2], ["KB", 1024]];
+    const units = [["gigabytes", 1024 ** 3], ["megabytes", 1024 ** 2], ["kilobytes", 1024]];
     const [unit, one] = units.find(([, from]) => bytes >= from) || ["bytes", 1];
     const value = bytes / one;
-    return `${unit === "bytes" || value >= 100 ? Math.round(value) : value.toFixed(1)} ${unit}`;
+    return fill(sizes[unit], { n: number(value, unit === "bytes" || value >= 100 ? 0 : 1) });
   };
   const left = (seconds) => {
-    if (seconds < 5) return "a few seconds left";
-    if (seconds < 55) return `${Math.ceil(seconds / 5) * 5} seconds left`;
+    if (seconds < 5) return timeLeft.moment;
+    if (seconds < 55) return plural(timeLeft.seconds, Math.ceil(seconds / 5) * 5);
     const minutes = Math.round(seconds / 60);
-    if (minutes < 90) return minutes <= 1 ? "about a minute left" : `about ${minutes} minutes left`;
-    return `about ${Math.round(minutes / 60)} hours left`;
+    if (minutes < 90) return minutes <= 1 ? timeLeft.minute : plural(timeLeft.minutes, minutes);
+    return plural(timeLeft.hours, Math.round(minutes / 60));
   };
 
   const fail = (sentence) => {
@@ -38,10 +42,10 @@
     byId("chosen-name").textContent = file.name;
     byId("chosen-size").textContent = size(file.size);
     if (file.size > most) {
-      fail(`This file is ${size(file.size)}. At most ${size(most)} can be uploaded.`);
+      fail(fill(words.tooBig, { size: size(file.size), limit: size(most) }));
       byId("send").disabled = true;
     } else if (!file.size) {
-      fail("This file is empty. Please choose another one.");
+      fail(words.empty);
       byId("send").disabled = true;
     } else fail("");
   };
@@ -61,7 +65,7 @@
     event.preventDefault();
     drop.classList.remove("drop-over");
     if (request) return;
-    if (event.dataTransfer.files.length > 1) return fail("Please drop one video at a time.");
+    if (event.dataTransfer.files.length > 1) return fail(words.two);
     input.files = event.dataTransfer.files;
     chosen();
   });
@@ -82,23 +86,23 @@
     byId("sending-percent").textContent = percent;
     byId("sending-bar").setAttribute("aria-valuenow", percent);
     byId("sending-fill").setAttribute("transform", `scale(${(100 * sent) / total} 1)`);
-    const facts = [`${size(sent)} of ${size(total)}`];
-    if (speed) facts.push(`${size(speed)}/s`, left((total - sent) / speed));
+    const facts = [fill(words.of, { sent: size(sent), total: size(total) })];
+    if (speed) facts.push(fill(words.speed, { size: size(speed) }), left((total - sent) / speed));
     byId("sending-cancel").hidden = sent >= total; // The server has the whole file and makes a module of it, so there is nothing to cancel.
-    byId("sending-facts").textContent = sent < total ? facts.join(" · ") : "Sent. Checking the file…";
+    byId("sending-facts").textContent = sent < total ? facts.join(" · ") : words.sent;
   };
 
   const finished = () => {
     const { status, response } = request;
     done();
     if (status === 201 && response?.processingUrl) {
-      byId("sending-said").textContent = "The video has arrived.";
+      byId("sending-said").textContent = words.arrived;
       location.assign(response.processingUrl);
       return;
     }
     sending(false);
-    if (status === 401) return location.assign(`${form.dataset.signIn}?next=${encodeURIComponent(location.pathname)}`);
-    fail(response?.error || "The server could not accept the file. Please try again in a minute.");
+    if (status === 401) return location.assign(`${words.signIn}?next=${encodeURIComponent(location.pathname)}`);
+    fail(response?.error || words.notAccepted);
   };
 
   form.addEventListener("submit", (event) => {
@@ -106,7 +110,7 @@
     if (request || !input.files[0]) return;
     fail("");
     byId("sending-title").textContent = input.files[0].name;
-    byId("sending-said").textContent = "Uploading.";
+    byId("sending-said").textContent = words.uploading;
     sending(true);
     show(0, input.files[0].size, 0);
     request = new XMLHttpRequest();
@@ -128,7 +132,7 @@
     request.addEventListener("error", () => {
       done();
       sending(false);
-      fail("The connection was lost before the file had arrived. Please check it and try again.");
+      fail(words.lost);
     });
     window.addEventListener("beforeunload", stay);
     request.send(new FormData(form));
@@ -137,13 +141,13 @@
     request?.abort();
     done();
     sending(false);
-    byId("sending-said").textContent = "Upload cancelled.";
+    byId("sending-said").textContent = words.cancelled;
   });
 
   byId("choose").hidden = false;
   const drags = matchMedia("(hover: hover)").matches;
-  drop.querySelector(".drop-title").textContent = drags ? "Drop a video here" : "Choose a video";
-  input.setAttribute("aria-label", "Video");
+  drop.querySelector(".drop-title").textContent = drags ? words.drop : words.choose;
+  input.setAttribute("aria-label", words.video);
   input.removeAttribute("required"); // The browser's own hint would point at a hidden field; the disabled button tells instead.
   chosen();
 })();

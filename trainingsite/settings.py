@@ -60,6 +60,8 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    # Before all that may answer in words.
+    "trainingsite.language.LanguageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "trainingsite.unavailable.SessionMiddleware",
     "trainingsite.unavailable.DatabaseUnavailableMiddleware",
@@ -90,9 +92,14 @@ TEMPLATES = [
     },
 ]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-LANGUAGE_CODE = "en"
 USE_TZ = True
 TIME_ZONE = env.str("TIME_ZONE", default="UTC")
+
+# --- Languages of the interface -------------------------------------------------------------------------------
+
+LANGUAGE_CODE = "en"  # that of the texts in templates and code, which therefore needs no catalogue
+LANGUAGES = [("en", "English")]  # CONTRIBUTING.md says how to add one
+LOCALE_PATHS = [BASE_DIR / "locale"]
 
 # --- Accounts -------------------------------------------------------------------------------------------------
 

@@ -8,6 +8,7 @@ from typing import Any, Self
 from django import forms
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext_lazy as _
 
 from modules.messages import MESSAGES, format_names, message_for
 from modules.pipeline.containers import CONTAINERS, HEAD_SIZE, sniff
@@ -29,12 +30,12 @@ class UploadForm(forms.Form):
     """A video, with a title and captions if there are any. Error codes are those of `modules.messages`."""
 
     file = forms.FileField(
-        label="Video",
+        label=_("Video"),
         allow_empty_file=True,
         error_messages={"required": MESSAGES["no_file"], "invalid": MESSAGES["no_file"]},
     )
-    title = forms.CharField(label="Title", required=False)
-    captions = forms.FileField(label="Captions", required=False, allow_empty_file=True)
+    title = forms.CharField(label=_("Title"), required=False)
+    captions = forms.FileField(label=_("Captions"), required=False, allow_empty_file=True)
     # The form's own, so that a second click or a reload of the answer does not upload twice.
     idempotency_key = forms.CharField(required=False, widget=forms.HiddenInput, initial=new_key)
 

@@ -10,6 +10,7 @@ from django.core.files import File
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from modules.messages import message_for
@@ -98,7 +99,7 @@ def accepted_json(module: Module) -> JsonResponse:
         "success": True,
         "moduleId": str(module.pk),
         "status": "processing",
-        "message": "Your video has arrived and is being worked on.",
+        "message": _("Your video has arrived and is being worked on."),
         "statusUrl": reverse("modules:status_json", args=[module.pk]),
         "processingUrl": processing,
         "trainingUrl": reverse("modules:training", args=[module.pk]),

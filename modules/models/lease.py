@@ -12,6 +12,7 @@ from typing import Self
 from django.db import connection, models
 from django.db.models import F, Q
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
 
 LEASE_TIMEOUT = timedelta(seconds=20)
 """Without a heartbeat for this long, a run is dead."""
@@ -21,11 +22,11 @@ MAX_ATTEMPTS = 3
 
 
 class Status(models.TextChoices):
-    QUEUED = "queued", "waiting"
-    PROCESSING = "processing", "processing"
-    READY = "ready", "ready"
-    FAILED = "failed", "failed"
-    CANCELLED = "cancelled", "cancelled"
+    QUEUED = "queued", _("waiting")
+    PROCESSING = "processing", _("processing")
+    READY = "ready", _("ready")
+    FAILED = "failed", _("failed")
+    CANCELLED = "cancelled", _("cancelled")
 
 
 class LeaseLost(BaseException):
@@ -150,18 +151,24 @@ class LeaseQuerySet(models.QuerySet):
 class Lease(models.Model):
     """The columns of a row with a lease. lease_token: the token of the run that holds it, or ''."""
 
-    status = models.CharField(max_length=10, choices=Status.choices, default=Status.QUEUED, db_index=True)
-    lease_token = models.CharField(max_length=32, blank=True, editable=False)
-    worker = models.CharField(max_length=200, blank=True, editable=False)
-    attempts = models.PositiveSmallIntegerField(default=0, help_text="Runs that died without new saved work.")
-    queued_at = models.DateTimeField(default=database_clock)
-    claimed_at = models.DateTimeField(null=True, blank=True)
-    heartbeat_at = models.DateTimeField(null=True, blank=True)
-    not_before = models.DateTimeField(null=True, blank=True)
-    error = models.JSONField(null=True, blank=True, help_text="A code with parameters; the words are in messages.py.")
-    progress = models.PositiveSmallIntegerField(default=0)
-    job_id = models.CharField(max_length=100, blank=True, editable=False, help_text="The queue's job, once sent.")
-    version = models.PositiveIntegerField(default=1, editable=False)
+    status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.QUEUED, db_index=True)
+    lease_token = models.CharField(_("lease token"), max_length=32, blank=True, editable=False)
+    worker = models.CharField(_("worker"), max_length=200, blank=True, editable=False)
+    attempts = models.PositiveSmallIntegerField(
+        _("attempts"), default=0, help_text=_("Runs that died without new saved work.")
+    )
+    queued_at = models.DateTimeField(_("queued at"), default=database_clock)
+    claimed_at = models.DateTimeField(_("claimed at"), null=True, blank=True)
+    heartbeat_at = models.DateTimeField(_("heartbeat at"), null=True, blank=True)
+    not_before = models.DateTimeField(_("not before"), null=True, blank=True)
+    error = models.JSONField(
+        _("error"), null=True, blank=True, help_text=_("A code with parameters; the words are in messages.py.")
+    )
+    progress = models.PositiveSmallIntegerField(_("progress"), default=0)
+    job_id = models.CharField(
+        _("job id"), max_length=100, blank=True, editable=False, help_text=_("The queue's job, once sent.")
+    )
+    version = models.PositiveIntegerField(_("version"), default=1, editable=False)
 
     class Meta:
         abstract = True

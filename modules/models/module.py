@@ -12,6 +12,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Greatest
 from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from . import stages
 from .lease import Lease, LeaseQuerySet, Status
@@ -21,9 +23,9 @@ if TYPE_CHECKING:
 
 
 class Visibility(models.TextChoices):
-    PRIVATE = "private", "Only me"
-    SIGNED_IN = "signed_in", "Everyone who can sign in"
-    LINK = "link", "Anyone with the link"
+    PRIVATE = "private", _("Only me")
+    SIGNED_IN = "signed_in", _("Everyone who can sign in")
+    LINK = "link", _("Anyone with the link")
 
 
 def new_link_key() -> str:
@@ -126,43 +128,57 @@ class Module(Lease):
     Status = Status
     Visibility = Visibility
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="modules")
-    title = models.CharField(max_length=200)
-    description = models.TextField(blank=True)
-    language = models.CharField(max_length=20, blank=True, help_text="BCP 47, as in de or pt-BR; empty: not known.")
-    visibility = models.CharField(max_length=10, choices=Visibility.choices, default=Visibility.PRIVATE)
-    link_key = models.CharField(max_length=32, default=new_link_key, editable=False)
-    created_at = models.DateTimeField(auto_now_add=True, db_index=True)
+    id = models.UUIDField(_("id"), primary_key=True, default=uuid.uuid4, editable=False)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("owner"), on_delete=models.CASCADE, related_name="modules"
+    )
+    title = models.CharField(_("title"), max_length=200)
+    description = models.TextField(_("description"), blank=True)
+    language = models.CharField(
+        _("language"), max_length=20, blank=True, help_text=_("BCP 47, as in de or pt-BR; empty: not known.")
+    )
+    visibility = models.CharField(
+        _("visibility"), max_length=10, choices=Visibility.choices, default=Visibility.PRIVATE
+    )
+    link_key = models.CharField(_("link key"), max_length=32, default=new_link_key, editable=False)
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True, db_index=True)
 
     # The video, and what the probe found in it.
-    video = models.FileField(upload_to=video_path, max_length=300)
-    captions_file = models.FileField(upload_to=video_path, max_length=300, blank=True)
-    poster = models.CharField(max_length=300, blank=True, editable=False, help_text="Name in the storage.")
-    container = models.CharField(max_length=10, blank=True, editable=False)
-    duration = models.FloatField(null=True, blank=True, editable=False, help_text="Seconds.")
-    width = models.PositiveIntegerField(null=True, blank=True, editable=False)
-    height = models.PositiveIntegerField(null=True, blank=True, editable=False)
-    video_codec = models.CharField(max_length=30, blank=True, editable=False)
-    audio_codec = models.CharField(max_length=30, blank=True, editable=False)
+    video = models.FileField(_("video"), upload_to=video_path, max_length=300)
+    captions_file = models.FileField(_("captions file"), upload_to=video_path, max_length=300, blank=True)
+    poster = models.CharField(
+        _("poster"), max_length=300, blank=True, editable=False, help_text=_("Name in the storage.")
+    )
+    container = models.CharField(_("container"), max_length=10, blank=True, editable=False)
+    duration = models.FloatField(_("duration"), null=True, blank=True, editable=False, help_text=_("Seconds."))
+    width = models.PositiveIntegerField(_("width"), null=True, blank=True, editable=False)
+    height = models.PositiveIntegerField(_("height"), null=True, blank=True, editable=False)
+    video_codec = models.CharField(_("video codec"), max_length=30, blank=True, editable=False)
+    audio_codec = models.CharField(_("audio codec"), max_length=30, blank=True, editable=False)
 
     # The current run (with the columns of Lease).
-    stage = models.CharField(max_length=10, blank=True, help_text="A name of the table in stages.py.")
-    message = models.JSONField(default=dict, blank=True, help_text="A code with parameters.")
-    queue = models.CharField(max_length=10, default=settings.DEFAULT_QUEUE)
-    speech_round = models.PositiveSmallIntegerField(default=0, editable=False)
-    steps_round = models.PositiveSmallIntegerField(default=0, editable=False)
+    stage = models.CharField(_("stage"), max_length=10, blank=True, help_text=_("A name of the table in stages.py."))
+    message = models.JSONField(_("message"), default=dict, blank=True, help_text=_("A code with parameters."))
+    queue = models.CharField(_("queue"), max_length=10, default=settings.DEFAULT_QUEUE)
+    speech_round = models.PositiveSmallIntegerField(_("speech round"), default=0, editable=False)
+    steps_round = models.PositiveSmallIntegerField(_("steps round"), default=0, editable=False)
 
     # The result.
-    published_at = models.DateTimeField(null=True, blank=True, help_text="A result exists since then.")
-    notices = models.JSONField(default=list, blank=True, help_text="What could not be done: codes with parameters.")
-    summary = models.TextField(blank=True)
-    tags = models.JSONField(default=list, blank=True)
-    goals = models.JSONField(default=list, blank=True, help_text="What a learner can do afterwards.")
+    published_at = models.DateTimeField(
+        _("published at"), null=True, blank=True, help_text=_("A result exists since then.")
+    )
+    notices = models.JSONField(
+        _("notices"), default=list, blank=True, help_text=_("What could not be done: codes with parameters.")
+    )
+    summary = models.TextField(_("summary"), blank=True)
+    tags = models.JSONField(_("tags"), default=list, blank=True)
+    goals = models.JSONField(_("goals"), default=list, blank=True, help_text=_("What a learner can do afterwards."))
 
     objects = ModuleQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("module")
+        verbose_name_plural = _("modules")
         ordering = ["-created_at"]
         indexes = [
             models.Index(fields=["status", "queue", "queued_at"], name="module_queue"),
@@ -220,16 +236,22 @@ class RenditionQuerySet(LeaseQuerySet):
 class Rendition(Lease):
     """A copy of the video that every browser plays (H.264/AAC MP4), made where the original needs it."""
 
-    module = models.OneToOneField(Module, on_delete=models.CASCADE, primary_key=True, related_name="rendition")
-    file = models.CharField(max_length=300, blank=True, editable=False, help_text="Name in the storage.")
+    module = models.OneToOneField(
+        Module, verbose_name=_("module"), on_delete=models.CASCADE, primary_key=True, related_name="rendition"
+    )
+    file = models.CharField(_("file"), max_length=300, blank=True, editable=False, help_text=_("Name in the storage."))
 
     objects = RenditionQuerySet.as_manager()
 
     queue = settings.RENDITIONS_QUEUE
     at_stage = stages.RENDITION.name
 
+    class Meta:
+        verbose_name = _("rendition")
+        verbose_name_plural = _("renditions")
+
     def __str__(self) -> str:
-        return f"rendition of {self.module_id}"
+        return gettext("rendition of {module}").format(module=self.module_id)
 
     @property
     def subject(self) -> Module:

@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
 
 from . import stages
 from .module import Module
@@ -80,40 +81,42 @@ class StageRun(models.Model):
     """
 
     class Outcome(models.TextChoices):
-        DONE = "done", "done"
-        PART = "part", "piece saved"
-        REUSED = "reused", "saved work used"
-        FAILED = "failed", "failed"
-        STOPPED = "stopped", "stopped"
-        DIED = "died", "worker died"
+        DONE = "done", _("done")
+        PART = "part", _("piece saved")
+        REUSED = "reused", _("saved work used")
+        FAILED = "failed", _("failed")
+        STOPPED = "stopped", _("stopped")
+        DIED = "died", _("worker died")
 
-    module = models.ForeignKey(Module, on_delete=models.CASCADE, related_name="stage_runs")
-    lease_token = models.CharField(max_length=32)
-    attempt = models.PositiveSmallIntegerField(default=0)
-    stage = models.CharField(max_length=10, help_text="A name of the table in stages.py.")
-    part = models.PositiveIntegerField(null=True, blank=True)
-    key = models.CharField(max_length=64, blank=True)
-    outcome = models.CharField(max_length=10, choices=Outcome.choices)
-    started_at = models.DateTimeField(db_default=Now())
-    seconds = models.FloatField(default=0)
-    media_seconds = models.FloatField(default=0)
-    bytes = models.PositiveBigIntegerField(default=0)
-    calls = models.PositiveIntegerField(default=0)
-    cost = models.FloatField(default=0)
-    provider = models.CharField(max_length=100, blank=True)
-    worker = models.CharField(max_length=200, blank=True)
-    code = models.CharField(max_length=50, blank=True, help_text="Notice or error.")
-    traceback = models.TextField(blank=True)
-    output = models.JSONField(null=True, blank=True)
+    module = models.ForeignKey(Module, verbose_name=_("module"), on_delete=models.CASCADE, related_name="stage_runs")
+    lease_token = models.CharField(_("lease token"), max_length=32)
+    attempt = models.PositiveSmallIntegerField(_("attempt"), default=0)
+    stage = models.CharField(_("stage"), max_length=10, help_text=_("A name of the table in stages.py."))
+    part = models.PositiveIntegerField(_("part"), null=True, blank=True)
+    key = models.CharField(_("key"), max_length=64, blank=True)
+    outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome.choices)
+    started_at = models.DateTimeField(_("started at"), db_default=Now())
+    seconds = models.FloatField(_("seconds"), default=0)
+    media_seconds = models.FloatField(_("seconds of video"), default=0)
+    bytes = models.PositiveBigIntegerField(_("bytes"), default=0)
+    calls = models.PositiveIntegerField(_("calls"), default=0)
+    cost = models.FloatField(_("cost"), default=0)
+    provider = models.CharField(_("provider"), max_length=100, blank=True)
+    worker = models.CharField(_("worker"), max_length=200, blank=True)
+    code = models.CharField(_("code"), max_length=50, blank=True, help_text=_("Notice or error."))
+    traceback = models.TextField(_("traceback"), blank=True)
+    output = models.JSONField(_("output"), null=True, blank=True)
 
     objects = StageRunQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("stage run")
+        verbose_name_plural = _("stage runs")
         ordering = ["pk"]
         indexes = [models.Index(fields=["module", "stage", "key"], name="stage_run_saved")]
 
     def __str__(self) -> str:
-        return f"{self.stage} {self.outcome}"
+        return f"{stages.label_of(self.stage)}: {self.get_outcome_display()}"
 
 
 class AICall(models.Model):
@@ -122,24 +125,25 @@ class AICall(models.Model):
     audio_seconds for speech, tokens for writing; outcome: "done", or what went wrong.
     """
 
-    module = models.ForeignKey(Module, on_delete=models.CASCADE, related_name="ai_calls")
-    lease_token = models.CharField(max_length=32)
-    stage = models.CharField(max_length=10, help_text="A name of the table in stages.py.")
-    model = models.CharField(max_length=100)
-    at = models.DateTimeField(db_default=Now())
-    seconds = models.FloatField(default=0)
-    audio_seconds = models.FloatField(default=0)
-    tokens_in = models.PositiveIntegerField(default=0)
-    tokens_out = models.PositiveIntegerField(default=0)
-    cost = models.FloatField(default=0)
-    outcome = models.CharField(max_length=50, default="done")
+    module = models.ForeignKey(Module, verbose_name=_("module"), on_delete=models.CASCADE, related_name="ai_calls")
+    lease_token = models.CharField(_("lease token"), max_length=32)
+    stage = models.CharField(_("stage"), max_length=10, help_text=_("A name of the table in stages.py."))
+    model = models.CharField(_("model"), max_length=100)
+    at = models.DateTimeField(_("time"), db_default=Now())
+    seconds = models.FloatField(_("seconds"), default=0)
+    audio_seconds = models.FloatField(_("seconds of sound"), default=0)
+    tokens_in = models.PositiveIntegerField(_("tokens sent"), default=0)
+    tokens_out = models.PositiveIntegerField(_("tokens received"), default=0)
+    cost = models.FloatField(_("cost"), default=0)
+    outcome = models.CharField(_("outcome"), max_length=50, default="done")
 
     class Meta:
         ordering = ["pk"]
-        verbose_name = "AI call"
+        verbose_name = _("AI call")
+        verbose_name_plural = _("AI calls")
 
     def __str__(self) -> str:
-        return f"{self.stage} {self.model}"
+        return f"{stages.label_of(self.stage)}: {self.model}"
 
 
 class WorkerQuerySet(models.QuerySet["Worker"]):
@@ -168,20 +172,22 @@ class Worker(models.Model):
     """A process that takes modules from the queues. Here, so that who listens is known without Redis."""
 
     class Kind(models.TextChoices):
-        RQ = "rq", "RQ worker"
-        LOCAL = "local", "local worker"
+        RQ = "rq", _("RQ worker")
+        LOCAL = "local", _("local worker")
 
-    name = models.CharField(max_length=200, primary_key=True)
-    kind = models.CharField(max_length=5, choices=Kind.choices)
-    host = models.CharField(max_length=200)
-    pid = models.PositiveIntegerField()
-    queues = models.JSONField(default=list)
-    started_at = models.DateTimeField(db_default=Now())
-    heartbeat_at = models.DateTimeField()
+    name = models.CharField(_("name"), max_length=200, primary_key=True)
+    kind = models.CharField(_("kind"), max_length=5, choices=Kind.choices)
+    host = models.CharField(_("host"), max_length=200)
+    pid = models.PositiveIntegerField(_("process number"))
+    queues = models.JSONField(_("queues"), default=list)
+    started_at = models.DateTimeField(_("started at"), db_default=Now())
+    heartbeat_at = models.DateTimeField(_("heartbeat at"))
 
     objects = WorkerQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("worker")
+        verbose_name_plural = _("workers")
         ordering = ["name"]
 
     def __str__(self) -> str:

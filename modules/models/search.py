@@ -5,6 +5,8 @@ from __future__ import annotations
 import uuid
 
 from django.db import models
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from .content import Step, Transcript
 from .module import Module
@@ -19,16 +21,19 @@ class SearchEntryQuerySet(models.QuerySet["SearchEntry"]):
 class SearchEntry(models.Model):
     """One module's words. text: case-folded, because SQLite knows upper and lower case in ASCII alone."""
 
-    module = models.OneToOneField(Module, on_delete=models.CASCADE, primary_key=True, related_name="search_entry")
-    text = models.TextField(blank=True)
+    module = models.OneToOneField(
+        Module, verbose_name=_("module"), on_delete=models.CASCADE, primary_key=True, related_name="search_entry"
+    )
+    text = models.TextField(_("text"), blank=True)
 
     objects = SearchEntryQuerySet.as_manager()
 
     class Meta:
-        verbose_name_plural = "search entries"
+        verbose_name = _("search entry")
+        verbose_name_plural = _("search entries")
 
     def __str__(self) -> str:
-        return f"words of {self.module_id}"
+        return gettext("words of {module}").format(module=self.module_id)
 
 
 def searchable_text(module: Module) -> str:

@@ -31,6 +31,7 @@ from django.views.decorators.http import require_safe
 from modules.models import Module, StageRun, Status, stages
 from modules.models.outputs import picture_names
 from modules.pipeline.containers import CONTAINERS
+from trainingsite.language import same_in_every_language
 
 from .access import visible_or_404
 
@@ -83,7 +84,7 @@ def guarded(response: HttpResponseBase, cache: str) -> HttpResponseBase:
     """The answer with how long it may be kept; browsers take its content type as it stands."""
     response["Cache-Control"] = cache
     response["X-Content-Type-Options"] = "nosniff"
-    return response
+    return same_in_every_language(response)
 
 
 def serve(request: HttpRequest, name: str, content_type: str, download: str = "") -> HttpResponseBase:

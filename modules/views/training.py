@@ -72,7 +72,7 @@ def training_context(request: HttpRequest, module: Module) -> dict[str, Any]:
         "quiz": quiz,
         "transcript": transcript,
         "language": language,
-        "direction": text_direction(language),
+        "direction": text_direction(language) if language else "",
         "playable": rendition is None or rendition.status == Status.READY,
         "rendition": rendition,
         "start_at": start_at(request, module),

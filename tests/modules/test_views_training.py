@@ -75,7 +75,7 @@ def test_a_video_that_browsers_cannot_play_is_said_to_be_prepared_until_it_is(cl
     client.force_login(module.owner)
     rendition = Rendition.objects.create(module=module, status="processing", progress=40)
     html = page(client, module)
-    assert "being prepared for your browser (40 %)" in html
+    assert "being prepared for your browser (40%)" in html
     assert "<video" not in html
     assert "Switch off" in html, "the steps are usable meanwhile"
     Rendition.objects.filter(pk=rendition.pk).update(status="ready", file="r.mp4")

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 from trainingsite import checks  # noqa: F401  registers the system checks
 
@@ -6,3 +7,4 @@ from trainingsite import checks  # noqa: F401  registers the system checks
 class AccountsConfig(AppConfig):
     name = "trainingsite.accounts"
     label = "accounts"
+    verbose_name = _("accounts")

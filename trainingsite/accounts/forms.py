@@ -1,6 +1,7 @@
 """The forms of the account page."""
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from .models import ApiToken, User
 
@@ -17,4 +18,4 @@ class TokenForm(forms.ModelForm):
     class Meta:
         model = ApiToken
         fields = ("name",)
-        labels = {"name": "What is it for?"}
+        labels = {"name": _("What is it for?")}

@@ -31,7 +31,7 @@ def account(request: SignedInRequest) -> HttpResponse:
     form = ProfileForm(request.POST or None, instance=request.user)
     if request.method == "POST" and form.is_valid():
         form.save()
-        messages.success(request, "Your account has been saved.")
+        messages.success(request, _("Your account has been saved."))
         return redirect("accounts:account")
     return _page(request, profile_form=form)
 
@@ -46,7 +46,7 @@ def change_password(request: SignedInRequest) -> HttpResponse:
     form.save()
     # Without this, the new password would end this session too.
     update_session_auth_hash(request, form.user)
-    messages.success(request, "Your password has been changed.")
+    messages.success(request, _("Your password has been changed."))
     return redirect("accounts:account")
 
 
@@ -58,7 +58,7 @@ def create_token(request: SignedInRequest) -> HttpResponse:
     form = TokenForm(request.POST)
     if not form.is_valid():
         return _page(request, token_form=form, status=400)
-    _, secret = ApiToken.objects.issue(request.user, form.cleaned_data["name"])
+    secret = ApiToken.objects.issue(request.user, form.cleaned_data["name"])[1]
     return _page(request, new_token=secret, status=201)
 
 
@@ -66,7 +66,7 @@ def create_token(request: SignedInRequest) -> HttpResponse:
 @login_required
 def revoke_token(request: SignedInRequest, pk: int) -> HttpResponse:
     get_object_or_404(ApiToken, pk=pk, user=request.user).delete()
-    messages.success(request, "The token has been revoked. Programs that used it can no longer sign in.")
+    messages.success(request, _("The token has been revoked. Programs that used it can no longer sign in."))
     return redirect("accounts:account")
 
 
