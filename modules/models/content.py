@@ -30,7 +30,9 @@ class Transcript(models.Model):
         ordering = ["-created_at", "-pk"]
 
     def __str__(self) -> str:
-        return f"{self.get_origin_display()} ({self.language or gettext('language not known')})"
+        # Not inside the f-string, where no extractor of texts looks.
+        language = self.language or gettext("language not known")
+        return f"{self.get_origin_display()} ({language})"
 
 
 class Cue(models.Model):

@@ -12,10 +12,10 @@ from . import pseudo
 
 
 @pytest.fixture
-def languages(settings: Any) -> Iterator[None]:
+def languages(settings: Any) -> Iterator[dict[str, pseudo.Pseudo]]:
     """Browsers may ask for the made-up languages. What a request switched on ends with the test."""
     settings.LANGUAGES = pseudo.LANGUAGES
-    pseudo.install()
+    installed = pseudo.install()
     with translation.override("en"):
-        yield
+        yield installed
     pseudo.uninstall()

@@ -29,15 +29,22 @@ class Pseudo(NullTranslations):
     def __init__(self, language: str) -> None:
         super().__init__()
         self.code = language
+        self.asked: set[tuple[str, ...]] = set()
+        """Each text that was looked up, with its context, and its plural where it has one."""
 
     def gettext(self, message: str) -> str:
-        text = message.rpartition(CONTEXT)[2]
+        self.asked.add(message_id(message))
+        return self.mark(message.rpartition(CONTEXT)[2])
+
+    def ngettext(self, one: str, many: str, number: int) -> str:
+        self.asked.add((*message_id(one), many))
+        return self.mark((one if number == 1 else many).rpartition(CONTEXT)[2])
+
+    def mark(self, text: str) -> str:
+        """The text between the marks."""
         if self.code == RIGHT_TO_LEFT:
             text = "".join(part if KEPT.fullmatch(part) else part.translate(LETTERS) for part in KEPT.split(text))
         return f"⟦{text}⟧" if text.strip() else text
-
-    def ngettext(self, one: str, many: str, number: int) -> str:
-        return self.gettext(one if number == 1 else many)
 
     def to_language(self) -> str:
         return self.code
@@ -46,10 +53,17 @@ class Pseudo(NullTranslations):
         return self.code
 
 
-def install() -> None:
+def message_id(message: str) -> tuple[str, str]:
+    """(context, text), as a catalogue names a message."""
+    context, _, text = message.rpartition(CONTEXT)
+    return context, text
+
+
+def install() -> dict[str, Pseudo]:
     """Put both where Django looks for what it has loaded."""
-    for code in (LEFT_TO_RIGHT, RIGHT_TO_LEFT):
-        trans_real._translations[code] = Pseudo(code)
+    installed = {code: Pseudo(code) for code in (LEFT_TO_RIGHT, RIGHT_TO_LEFT)}
+    trans_real._translations.update(installed)
+    return installed
 
 
 def uninstall() -> None:

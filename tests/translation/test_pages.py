@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import re
+from functools import cache
+from pathlib import Path
 
+import django
 import pytest
+from babel.messages.pofile import read_po
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
@@ -14,6 +18,7 @@ from modules.messages import MESSAGES, message_for
 from modules.models import Module
 from modules.models.module import Visibility
 
+from .catalogues import extract, texts
 from .pseudo import LEFT_TO_RIGHT, RIGHT_TO_LEFT, depth_after, outside
 from .reading import read
 from .states import FAILURE, STATES, World
@@ -52,14 +57,31 @@ def untranslated(html: str) -> list[str]:
     return [said for said in found if said not in DJANGO_S_OWN]
 
 
+@cache
+def ours() -> set[tuple[str, ...]]:
+    return set(texts(extract()))
+
+
+@cache
+def django_s() -> set[tuple[str, ...]]:
+    """The texts of Django itself and of its apps."""
+    found: set[tuple[str, ...]] = {("", "")}
+    for path in Path(django.__file__).parent.rglob("locale/en/LC_MESSAGES/django.po"):
+        with path.open("rb") as file:
+            found |= set(texts(read_po(file)))
+    return found
+
+
 @pytest.mark.parametrize("name", STATES)
-def test_a_page_says_everything_in_the_language_of_its_reader(world: World, name: str) -> None:
+def test_a_page_says_everything_in_the_language_of_its_reader(world: World, languages, name: str) -> None:
     answer = STATES[name](world)
     html = answer.content.decode()
     assert "⟦" in html
     assert untranslated(html) == []
     assert answer["Content-Language"] == LEFT_TO_RIGHT
     assert "Accept-Language" in answer["Vary"]
+    # A text that is looked up, and that no catalogue of ours or Django's would have.
+    assert languages[LEFT_TO_RIGHT].asked - ours() - django_s() == set()
     if "<html" in html:
         assert f'<html lang="{LEFT_TO_RIGHT}"' in html
         assert 'dir="ltr"' in html.partition("<body")[0]

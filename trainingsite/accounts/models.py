@@ -51,7 +51,8 @@ class ApiToken(models.Model):
         verbose_name_plural = _("API tokens")
 
     def __str__(self) -> str:
-        return f"{self.name or gettext('token')} ({self.hint}…)"
+        name = self.name or gettext("token")
+        return f"{name} ({self.hint}…)"
 
     @staticmethod
     def digest_of(secret: str) -> str:
