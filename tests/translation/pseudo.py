@@ -1,7 +1,7 @@
-"""Two made-up languages, in which every text of the interface stands between ⟦ and ⟧.
+"""Two made-up languages, in which each text of the interface stands between ⟦ and ⟧ and has no Latin letter left.
 
-What a page shows outside these marks has not gone through gettext. The second one is written from right to left, in
-Hebrew letters that mean nothing, so that a page can be looked at as its readers would see it.
+The first is written in full-width letters, which can be read; the second from right to left, in Hebrew letters that
+mean nothing. So a Latin letter on a page has not gone through gettext, also where it was put into a sentence that has.
 """
 
 from __future__ import annotations
@@ -18,9 +18,12 @@ LANGUAGES = [("en", "English"), (LEFT_TO_RIGHT, "Bulgarian"), (RIGHT_TO_LEFT, "H
 
 CONTEXT = "\x04"  # stands between the context and the text, as in a catalogue
 KEPT = re.compile(r"(<[^>]+>|&\w+;|%%|%\(\w+\)[a-z]|%[a-z]|\{\w*\})")  # markup and places for values
-LATIN = "abcdefghijklmnopqrstuvwxyz"
-HEBREW = "אבגדהוזחטיכלמנסעפצקרשתאבגד"
-LETTERS = str.maketrans(LATIN + LATIN.upper(), HEBREW * 2)
+PLACE = re.compile(r"\{\w+\}")  # for a value that a script puts in
+LATIN_WORD = re.compile(r"[A-Za-z][\w']*")
+LATIN = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+FULL_WIDTH = "".join(chr(ord(letter) + 0xFEE0) for letter in LATIN)
+HEBREW = "אבגדהוזחטיכלמנסעפצקרשתאבגד" * 2
+LETTERS = {LEFT_TO_RIGHT: str.maketrans(LATIN, FULL_WIDTH), RIGHT_TO_LEFT: str.maketrans(LATIN, HEBREW)}
 
 
 class Pseudo(NullTranslations):
@@ -41,9 +44,9 @@ class Pseudo(NullTranslations):
         return self.mark((one if number == 1 else many).rpartition(CONTEXT)[2])
 
     def mark(self, text: str) -> str:
-        """The text between the marks."""
-        if self.code == RIGHT_TO_LEFT:
-            text = "".join(part if KEPT.fullmatch(part) else part.translate(LETTERS) for part in KEPT.split(text))
+        """The text in the letters of the language, between the marks."""
+        letters = LETTERS[self.code]
+        text = "".join(part if KEPT.fullmatch(part) else part.translate(letters) for part in KEPT.split(text))
         return f"⟦{text}⟧" if text.strip() else text
 
     def to_language(self) -> str:
@@ -72,16 +75,6 @@ def uninstall() -> None:
         trans_real._translations.pop(code, None)
 
 
-def outside(text: str, depth: int = 0) -> str:
-    """What of a text stands outside the marks. depth: of how many it is inside already."""
-    kept = []
-    for letter in text:
-        depth += (letter == "⟦") - (letter == "⟧")
-        if not depth and letter != "⟧":
-            kept.append(letter)
-    return "".join(kept)
-
-
-def depth_after(text: str, depth: int) -> int:
-    """Inside how many marks is what follows this text."""
-    return depth + text.count("⟦") - text.count("⟧")
+def untranslated(text: str) -> list[str]:
+    """The words of a text that no translator has seen."""
+    return LATIN_WORD.findall(PLACE.sub("", text))

@@ -261,7 +261,7 @@ def time_left_in_minutes(world: World) -> HttpResponseBase:
 
 @state
 def time_left_in_hours(world: World) -> HttpResponseBase:
-    return time_left(world, 500)
+    return time_left(world, 5000)
 
 
 @state
@@ -428,6 +428,7 @@ def account(world: World) -> HttpResponseBase:
 
 @state
 def account_with_a_new_token(world: World) -> HttpResponseBase:
+    world.monkeypatch.setattr("secrets.token_urlsafe", lambda *size: "αβγδεζη")
     return world.client.post(reverse("accounts:create_token"), {"name": "Ν"})
 
 
