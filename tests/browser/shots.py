@@ -1,10 +1,12 @@
 """Pictures of every page, in every state: 390, 1440 and 1600 px wide, light and dark.
 
-python -m tests.browser.shots FOLDER [NAME …]: only the pages whose name begins so.
+python -m tests.browser.shots FOLDER [NAME …]: only the pages whose name begins so. --language he: in a made-up language
+(tests/translation/pseudo.py) that is written from right to left.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import subprocess
 import sys
@@ -26,11 +28,11 @@ ARGS = [
     "--hide-scrollbars",
 ]
 CLICKS = {
-    "training-share": ["[aria-label=Share]"],
-    "training-more": ["[aria-label=More]"],
+    "training-share": [".training-actions summary >> nth=0"],
+    "training-more": [".training-actions summary >> nth=1"],
     "training-transcript": ["#tab-transcript"],
     "training-said": [".step-said summary >> nth=1"],
-    "training-delete": ["[aria-label=More]", "[popovertarget=confirm-delete] >> nth=0"],
+    "training-delete": [".training-actions summary >> nth=1", "[popovertarget=confirm-delete] >> nth=0"],
     "training-help": [],
     "training-quiz": ["#tab-quiz"],
     "training-quiz-checked": [
@@ -111,11 +113,12 @@ def shoot(page: Page, address: str, path: Path) -> None:
     page.screenshot(path=path, full_page="training" not in path.name or page.viewport_size["width"] < 500)
 
 
-def main(folder: Path, only: list[str]) -> None:
+def main(folder: Path, only: list[str], language: str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as data:
         # As in production, so that the error pages are ours.
-        site = Site(Path(data), DEBUG="false", HTTPS="false", SECRET_KEY="for pictures", ALLOWED_HOSTS="127.0.0.1")
+        production = {"DEBUG": "false", "HTTPS": "false", "SECRET_KEY": "for pictures", "ALLOWED_HOSTS": "127.0.0.1"}
+        site = Site(Path(data), DJANGO_SETTINGS_MODULE="tests.translation.settings", **production)
         site.manage("migrate", "--verbosity", "0")
         site.manage("collectstatic", "--noinput", "--verbosity", "0")
         seed = [sys.executable, "-m", "tests.browser.seed", PASSWORD]
@@ -124,12 +127,12 @@ def main(folder: Path, only: list[str]) -> None:
         try:
             with sync_playwright() as play:
                 browser = play.chromium.launch(executable_path=program("chromium"), args=ARGS)
-                take(browser, site.url, json.loads(made.stdout), folder, only)
+                take(browser, site.url, json.loads(made.stdout), folder, only, language)
         finally:
             site.stop()
 
 
-def take(browser: Browser, url: str, ids: dict[str, str], folder: Path, only: list[str]) -> None:
+def take(browser: Browser, url: str, ids: dict[str, str], folder: Path, only: list[str], language: str) -> None:
     """Every page at every width, in both colour schemes."""
     states = {who: sign_in(browser, url, who) for who in ("ann.archer", "newcomer")}
     wanted = [page for page in pages(ids) if not only or any(page[0].startswith(name) for name in only)]
@@ -138,7 +141,7 @@ def take(browser: Browser, url: str, ids: dict[str, str], folder: Path, only: li
             if width == 1600 and scheme == "dark":
                 continue
             for who in {who for _, who, _ in wanted}:
-                options = {"viewport": {"width": width, "height": height}, "color_scheme": scheme}
+                options = {"viewport": {"width": width, "height": height}, "color_scheme": scheme, "locale": language}
                 context = browser.new_context(**options, storage_state=states.get(who))
                 page = context.new_page()
                 for name, _, address in (page for page in wanted if page[1] == who):
@@ -147,4 +150,9 @@ def take(browser: Browser, url: str, ids: dict[str, str], folder: Path, only: li
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2:])
+    parser = argparse.ArgumentParser()
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("only", nargs="*")
+    parser.add_argument("--language", default="en")
+    given = parser.parse_args()
+    main(given.folder, given.only, given.language)
