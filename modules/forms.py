@@ -51,6 +51,9 @@ class OfWhatWasShown(forms.ModelForm):
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
             field.show_hidden_initial = True
+            # What people write about a video need not be in the language of the page.
+            if isinstance(field, forms.CharField):
+                field.widget.attrs["dir"] = "auto"
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
