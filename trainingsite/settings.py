@@ -99,7 +99,7 @@ TIME_ZONE = env.str("TIME_ZONE", default="UTC")
 
 LANGUAGE_CODE = "en"  # that of the texts in templates and code, which therefore needs no catalogue
 LANGUAGES = [("en", "English")]  # CONTRIBUTING.md says how to add one
-LOCALE_PATHS = [BASE_DIR / "locale"]
+LOCALE_PATHS = [BASE_DIR / "trainingsite" / "locale"]
 
 # --- Accounts -------------------------------------------------------------------------------------------------
 
