@@ -6,7 +6,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 export DATA_DIR ?= .data
 
-.PHONY: run test check quick-tests lint typecheck templates migrations bench quality soak chaos lock sample
+.PHONY: run test check quick-tests lint typecheck templates migrations messages bench quality soak chaos lock sample
 
 run: $(VENV)/.installed
 	@DEBUG=true $(PY) manage.py migrate --verbosity 0
@@ -38,6 +38,10 @@ templates: $(VENV)/.tested
 migrations: $(VENV)/.tested
 	DEBUG=true $(PY) manage.py makemigrations --check --dry-run
 	DEBUG=true $(PY) manage.py check
+
+# Brings the catalogue of every language in LANGUAGES up to code and templates, and compiles it.
+messages: $(VENV)/.tested
+	@DEBUG=true $(PY) -m tests.translation.catalogues
 
 bench: $(VENV)/.tested
 	@$(PY) -m tests.bench

@@ -75,6 +75,19 @@ def next_attempt(seconds: float) -> str:
     return _("Next attempt in less than a minute")
 
 
+# The words of a card are filters, because a library has dozens of cards and `blocktranslate` costs twice as much.
+@register.filter
+def steps(count: int) -> str:
+    """How many steps: '1 step', '8 steps'."""
+    return ngettext("{n} step", "{n} steps", count).format(n=count)
+
+
+@register.filter
+def progress_of(title: str) -> str:
+    """The name of a progress bar, for screen readers."""
+    return _("Progress of {title}").format(title=title)
+
+
 @register.filter
 def percent(value: int) -> str:
     """A whole number of per cent: '41%'."""

@@ -72,7 +72,10 @@ def test_a_whole_and_fresh_catalogue_has_no_fault(folder: Path) -> None:
     with compiled.open("rb") as file:
         loaded = gettext.GNUTranslations(file)
     assert loaded.gettext("Sign in") == "Sign in ü"
-    assert loaded.ngettext("%(n)s step", "%(n)s steps", 1) == "%(n)s step ü"
+    assert (
+        loaded.ngettext("%(n)s video is ahead of yours", "%(n)s videos are ahead of yours", 1)
+        == "%(n)s video is ahead of yours ü"
+    )
 
 
 def test_a_second_update_changes_nothing(folder: Path) -> None:
@@ -92,7 +95,11 @@ def test_a_second_update_changes_nothing(folder: Path) -> None:
         ('msgstr "{n} of {total} ü"', 'msgstr "{n} von"', "other places for values: '{n} of {total}'"),
         ('msgstr "Sign in ü"', 'msgstr "Sign <b>in</b>"', "other markup: 'Sign in'"),
         ('msgstr "Sign in ü"', 'msgstr "Sign \\"in\\""', "other markup: 'Sign in'"),
-        ('msgstr[1] "%(n)s steps ü"', 'msgstr[1] ""', "not translated: ('%(n)s step', '%(n)s steps')"),
+        (
+            'msgstr[1] "%(n)s videos are ahead of yours ü"',
+            'msgstr[1] ""',
+            "not translated: ('%(n)s video is ahead of yours', '%(n)s videos are ahead of yours')",
+        ),
     ],
 )
 def test_what_is_wrong_with_a_translation_is_said(folder: Path, before: str, after: str, fault: str) -> None:
@@ -101,7 +108,7 @@ def test_what_is_wrong_with_a_translation_is_said(folder: Path, before: str, aft
 
 
 def test_a_singular_may_leave_its_number_out(folder: Path) -> None:
-    spoil(folder, 'msgstr[0] "%(n)s step ü"', 'msgstr[0] "ein Schritt"')
+    spoil(folder, 'msgstr[0] "%(n)s video is ahead of yours ü"', 'msgstr[0] "ein Video ist früher da"')
     assert faults(folder, LANGUAGE) == []
 
 
@@ -133,7 +140,7 @@ def test_texts_are_found_in_code_and_templates_with_plurals_and_lazily() -> None
     for one in (
         ("", "Sign in"),  # translate
         ("", "by %(name)s"),  # blocktranslate
-        ("", "%(n)s step", "%(n)s steps"),  # with count
+        ("", "%(n)s video is ahead of yours", "%(n)s videos are ahead of yours"),  # with count
         ("", "Starting"),  # _() in a filter's argument
         ("", "Your changes have been saved."),  # gettext
         ("", "Anyone with the link"),  # gettext_lazy
