@@ -13,7 +13,6 @@ import numpy as np
 from av.audio.stream import AudioStream
 from av.container import InputContainer, OutputContainer
 from av.packet import Packet
-from av.stream import Stream
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
@@ -21,8 +20,9 @@ from modules.pipeline.containers import CONTAINERS
 from modules.pipeline.types import MediaError, ReportProgress, ignore_progress
 
 from .audio import audio_stream, continuous
+from .copying import copied, decode_times
 from .probe import shown_size
-from .reading import best, decoded, frame_time, open_video, origin, packets, read_only, time_base, video_stream
+from .reading import best, decoded, frame_time, open_video, origin, packets, read_only, video_stream
 
 CLOCK = Fraction(1, 90_000)
 LONG_SIDE, SHORT_SIDE = 1920, 1080
@@ -46,9 +46,9 @@ def make_rendition(source: Path, container: str, out: Path, report_progress: Rep
         with open_video(source, container) as pictures, open_video(source, container) as sound:
             duration = (pictures.duration or 0) / av.time_base or 1.0
             with av.open(str(out), "w", format="mp4", options={"movflags": "+faststart"}) as target:
-                lanes = [_picture_lane(target, pictures, container)]
+                lanes = [_picture_lane(target, pictures, source, container)]
                 if best(sound, "audio"):
-                    lanes.append(_sound_lane(target, sound, container))
+                    lanes.append(_sound_lane(target, sound, source, container))
                 for time, packet in heapq.merge(*lanes, key=itemgetter(0)):
                     _write(target, packet)
                     report_progress(max(0.0, min(time / duration, 1.0)) * 0.99)
@@ -66,19 +66,23 @@ def _write(target: OutputContainer, packet: Packet) -> None:
         return
 
 
-def _picture_lane(target: OutputContainer, source: InputContainer, container: str) -> Lane:
+def _picture_lane(target: OutputContainer, source: InputContainer, path: Path, container: str) -> Lane:
     stream, zero = video_stream(source, threads=0), origin(source, container)
     read_only(source, stream)
     if CONTAINERS[container].has_presentation_times and _suits(stream):
-        return _copied(target.add_stream_from_template(stream), source, stream, zero)
+        times = decode_times(path, container, "video")
+        if times:
+            return copied(target.add_stream_from_template(stream), source, stream, zero, times)
     return _encoded_pictures(target, source, stream, zero)
 
 
-def _sound_lane(target: OutputContainer, source: InputContainer, container: str) -> Lane:
+def _sound_lane(target: OutputContainer, source: InputContainer, path: Path, container: str) -> Lane:
     stream, zero = audio_stream(source), origin(source, container)
     timed = CONTAINERS[container].has_presentation_times
     if timed and stream.codec.canonical_name in MP4.browser_audio:
-        return _copied(target.add_stream_from_template(stream), source, stream, zero)
+        times = decode_times(path, container, "audio")
+        if times:
+            return copied(target.add_stream_from_template(stream), source, stream, zero, times)
     out = target.add_stream("aac", rate=AUDIO_RATE, layout="stereo", bit_rate=128_000)
     return _encoded_sound(out, source, stream, zero)
 
@@ -88,23 +92,6 @@ def _suits(stream: VideoStream) -> bool:
     small = max(code.width, code.height) <= LONG_SIDE and min(code.width, code.height) <= SHORT_SIDE
     # A pixel format that ffmpeg has no name for is none of those that browsers show.
     return MP4.plays(stream.codec.canonical_name, None, code.pix_fmt or "") and small
-
-
-def _copied(out: Stream, source: InputContainer, stream: Stream, zero: float) -> Lane:
-    """The packets as they are, from the first keyframe on; what runs backwards in time is left out."""
-    tick = time_base(stream)
-    shift = round(zero / tick)
-    started, last = False, None
-    for packet in packets(source, stream):
-        started = started or packet.is_keyframe
-        if not started or packet.pts is None or packet.dts is None or packet.pts < packet.dts:
-            continue
-        if last is not None and packet.dts <= last:
-            continue
-        last = packet.dts
-        packet.pts, packet.dts = packet.pts - shift, packet.dts - shift
-        packet.stream = out
-        yield float(packet.dts * tick), packet
 
 
 def _encoded_pictures(target: OutputContainer, source: InputContainer, stream: VideoStream, zero: float) -> Lane:
