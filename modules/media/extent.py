@@ -27,6 +27,12 @@ HOLE = 0.5
 """Seconds without any packet, of pictures or sound, that a healthy file of two tracks does not have."""
 
 
+FASTEST = 240
+"""Pictures a second that are believed when a header claims them."""
+
+USUAL_LENGTH = 0.04
+
+
 @dataclass(frozen=True)
 class Extent:
     """end: seconds up to which there is something to watch; damaged: there should be more, or not all is whole."""
@@ -81,7 +87,8 @@ def _claimed(source: InputContainer, container: str) -> Tracks:
         for stream in (*source.streams.video, *source.streams.audio)
         if stream.duration and stream.time_base
     }
-    whole = ((source.start_time or 0) + (source.duration or 0)) / av.time_base - zero
+    start = 0 if CONTAINERS[container].length_counts_from_zero else (source.start_time or 0)
+    whole = (start + (source.duration or 0)) / av.time_base - zero
     return Tracks(video_stream(source).index, ends or {-1: whole})
 
 
@@ -101,13 +108,16 @@ def _read(source: InputContainer, container: str) -> Tracks:
     lengths = _unit_lengths(pictures)
     heard = {stream.index for stream in source.streams.audio[:1]}
     holes = CONTAINERS[container].holes_mean_damage
+    rate = pictures.average_rate or pictures.guessed_rate or 0
+    # A picture of which no length is told, as the only one of an MPEG-TS, stands for one beat.
+    least = float(1 / rate) if 1 <= rate <= FASTEST else USUAL_LENGTH
     for packet in packets(source, *streams):
         index = packet.stream_index
         if packet.pts is not None:
             time = float(packet.pts * packet.time_base) - zero
             if holes and heard and (index == pictures.index or index in heard):
                 _note_holes(tracks, index, time)
-            end = time + float((packet.duration or 0) * packet.time_base)
+            end = time + (float((packet.duration or 0) * packet.time_base) or (least if index == pictures.index else 0))
             tracks.ends[index] = max(tracks.ends.get(index, 0.0), end)
         if packet.is_corrupt or (lengths and index == pictures.index and not _is_whole(packet, lengths)):
             tracks.broken = True

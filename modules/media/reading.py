@@ -195,10 +195,13 @@ def time_base(stream: Stream) -> Fraction:
     return stream.time_base
 
 
-def seek(source: InputContainer, stream: Stream, time: float) -> bool:
-    """Go to the keyframe at or before the file's own time (seconds). False: the file cannot be sought there."""
+def seek(source: InputContainer, stream: Stream, ticks: int) -> bool:
+    """Ask for the keyframe at or before a time (in the track's own ticks), which is not always where it lands.
+
+    False: the file cannot be sought there.
+    """
     try:
-        source.seek(round(time / time_base(stream)), stream=stream)
+        source.seek(ticks, stream=stream)
     except av.FFmpegError as error:
         raise_ours(error)
         return False
@@ -206,7 +209,7 @@ def seek(source: InputContainer, stream: Stream, time: float) -> bool:
 
 
 def seek_time(source: InputContainer, time: float) -> bool:
-    """As `seek`, in all streams."""
+    """As `seek`, in all streams, to the file's own time (seconds)."""
     try:
         source.seek(round(time * av.time_base))
     except av.FFmpegError as error:

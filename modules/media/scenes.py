@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_left
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
@@ -10,15 +11,15 @@ from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
-from av.container import InputContainer
 from av.packet import Packet
 from av.video.stream import VideoStream
 
 from modules.pipeline.types import ReportProgress, Scene, ignore_progress
 
 from . import parallel_reading
+from .picture_track import SAME, Keyframe, PictureTrack, open_pictures_of, packet_ticks
 from .pictures import changed_share, colours_moved, thumbnail
-from .reading import decoded, frame_time, open_video, origin, packets, read_only, seek, time_base, video_stream
+from .reading import decoded, time_base
 
 EVERY = 1.0
 """Seconds between the pictures that are compared."""
@@ -47,7 +48,7 @@ MOST = 400
 
 
 Thumb = tuple[float, np.ndarray]
-"""The file's own time of a picture, and its thumbnail."""
+"""The time of a picture (seconds), and its thumbnail."""
 
 
 @dataclass(frozen=True)
@@ -72,93 +73,84 @@ def scenes(
     Decodes keyframes, and more only where they are SPARSE; the parts of a long video side by side.
     Raises MediaError as `open_video` does.
     """
-    with open_video(path, container) as source:
-        stream = video_stream(source)
-        read_only(source, stream)
-        keyframes = _keyframes(source, stream)
-        dense = _dense(keyframes, stream)
-        tick = time_base(stream)
-        cuts = [None, *_cuts([float(pts * tick) for pts in keyframes]), None]
+    with open_pictures_of(path, container) as track:
+        keyframes, dense, cuts = track.keyframes, set[int](), list[int]()
+        # A "keyframe" that shows nothing by itself saves no decoding, and no part can begin there.
+        if keyframes and track.shows_at_once(len(keyframes) // 2):
+            dense, cuts = _dense(keyframes, track.stream), _cuts(track.times)
     looks = []
-    parts = [_part(path, container, dense, start, stop) for start, stop in pairwise(cuts)]
+    parts = [_part(path, container, keyframes, dense, span) for span in pairwise([None, *cuts, None])]
     with closing(parallel_reading.merged(parts)) as coming:
         for look in coming:
             looks.append(look)
             report_progress(min(len(looks) * EVERY / max(duration, 0.1), 1.0) * 0.9)
-    with open_video(path, container) as source:
-        stream = video_stream(source)
-        read_only(source, stream)
+    with open_pictures_of(path, container, keyframes, skip="DEFAULT") as track:
         found = changes(sorted(looks, key=lambda look: look.time))
-        found = [_refined(source, stream, origin(source, container), look) for look in found]
+        found = [_refined(track, look) for look in found]
     report_progress(1.0)
     return tuple(Scene(look.time, look.score) for look in found if 0.3 < look.time < duration - 0.2)
 
 
-def _keyframes(source: InputContainer, stream: VideoStream) -> list[int]:
-    """The times (pts) of the keyframes, in order. Nothing is decoded."""
-    return sorted(packet.pts for packet in packets(source, stream) if packet.is_keyframe and packet.pts is not None)
-
-
-def _dense(keyframes: Sequence[int], stream: VideoStream) -> set[int]:
-    """The keyframes soon followed by another one."""
+def _dense(keyframes: Sequence[Keyframe], stream: VideoStream) -> set[int]:
+    """The keyframes (by their ticks) soon followed by another one."""
     soon = SPARSE / time_base(stream)
-    return {time for time, following in pairwise(keyframes) if following - time <= soon}
+    return {key.ticks for key, following in pairwise(keyframes) if following.ticks - key.ticks <= soon}
 
 
-def _cuts(keyframes: Sequence[float]) -> list[float]:
-    """The keyframes (the file's own seconds) at which a long video is cut into parts of about equal length."""
-    if not keyframes:
-        return []
-    length = keyframes[-1] - keyframes[0]
+def _cuts(times: Sequence[float]) -> list[int]:
+    """The keyframes (by their place) at which a long video is cut into parts of about equal length."""
+    length = times[-1] - times[0]
     parts = max(min(parallel_reading.at_once(), int(length / SHORTEST_PART)), 1)
-    wanted = (keyframes[0] + length * part / parts for part in range(1, parts))
-    return sorted({keyframes[bisect_left(keyframes, time)] for time in wanted})
+    wanted = (times[0] + length * part / parts for part in range(1, parts))
+    return sorted({bisect_left(times, time) for time in wanted})
 
 
-def _part(path: Path, container: str, dense: set[int], start: float | None, stop: float | None) -> Generator[Look]:
-    """The looks from the keyframe at start to the first one past stop (the file's own seconds)."""
-    with open_video(path, container) as source:
-        stream = video_stream(source)
-        read_only(source, stream)
-        zero = origin(source, container)
-        thumbs = _thumbnails(source, stream, dense)
-        if start is not None:
-            # Where it cannot be sought, what comes before the start is decoded for nothing.
-            seek(source, stream, start)
-            thumbs = (thumb for thumb in thumbs if thumb[0] >= start - 0.001)
-        for look in _looks(thumbs, zero):
+def _part(
+    path: Path,
+    container: str,
+    keyframes: Sequence[Keyframe],
+    dense: set[int],
+    span: tuple[int | None, int | None],
+) -> Generator[Look]:
+    """The looks from one keyframe (by its place) to the first one past another; None: the beginning, the end."""
+    first, last = span
+    with open_pictures_of(path, container, keyframes) as track:
+        thumbs = _thumbnails(track, track.packets_from(first), dense)
+        if first is not None:
+            start = track.times[first] - SAME
+            thumbs = (thumb for thumb in thumbs if thumb[0] >= start)
+        for look in _looks(thumbs):
             yield look
-            if stop is not None and look.time + zero >= stop:
+            if last is not None and look.time >= track.times[last]:
                 return
 
 
-def _thumbnails(source: InputContainer, stream: VideoStream, dense: set[int]) -> Iterator[Thumb]:
+def _thumbnails(track: PictureTrack, found: Iterator[Packet[VideoStream]], dense: set[int]) -> Iterator[Thumb]:
     """Pictures in order of time, at least FINE apart."""
-    stream.codec_context.skip_frame = "NONREF"
-    last = -FINE
-    for frame in decoded(stream, _chosen(packets(source, stream), dense)):
-        time = frame_time(frame)
+    last = -math.inf
+    for frame in decoded(track.stream, _chosen(found, dense)):
+        time = track.time(frame)
         if time - last >= FINE - 0.001:
             last = time
             yield time, thumbnail(frame)
 
 
-def _chosen(found: Iterator[Packet], dense: set[int]) -> Iterator[Packet]:
+def _chosen(found: Iterator[Packet[VideoStream]], dense: set[int]) -> Iterator[Packet[VideoStream]]:
     """Of the dense keyframes those FINE apart, without what lies between; all packets elsewhere."""
-    lone, last = False, -FINE
+    lone, last = False, -math.inf
     for packet in found:
         if not packet.is_keyframe:
             if not lone:
                 yield packet
             continue
-        lone = packet.pts in dense
-        time = float(packet.pts * packet.time_base) if packet.pts is not None else last + FINE
+        ticks = packet_ticks(packet.pts, packet.dts)
+        lone, time = ticks in dense, float(ticks * packet.time_base)
         if not lone or time - last >= FINE - 0.001:
             last = time
             yield packet
 
 
-def _looks(thumbs: Iterator[Thumb], zero: float) -> Iterator[Look]:
+def _looks(thumbs: Iterator[Thumb]) -> Iterator[Look]:
     """Each picture EVERY after the last one, compared with it."""
     old: Thumb | None = None
     since: list[Thumb] = []
@@ -170,7 +162,7 @@ def _looks(thumbs: Iterator[Thumb], zero: float) -> Iterator[Look]:
         if thumb[0] - old[0] >= EVERY - FINE / 2:
             before, time = _turn([old, *since])
             share, colours = changed_share(old[1], thumb[1]), colours_moved(old[1], thumb[1])
-            yield Look(before - zero, time - zero, share, colours)
+            yield Look(before, time, share, colours)
             old, since = thumb, []
 
 
@@ -207,18 +199,18 @@ def _stands_out(looks: Sequence[Look], place: int) -> bool:
     return look.share >= SMALLEST + ABOVE_CALM * calm
 
 
-def _refined(source: InputContainer, stream: VideoStream, zero: float, look: Look) -> Look:
+def _refined(track: PictureTrack, look: Look) -> Look:
     """The look with its time told by every picture in its gap, where keyframes alone were seen."""
-    if look.time - look.before <= 1.5 * FINE or not seek(source, stream, look.before + zero):
+    if look.time - look.before <= 1.5 * FINE:
         return look
     thumbs: list[Thumb] = []
-    for frame in decoded(stream, packets(source, stream)):
-        time = frame_time(frame)
-        if time > look.time + zero + 0.001:
+    for frame in track.pictures_from(look.before):
+        time = track.time(frame)
+        if time > look.time + SAME:
             break
-        if time >= look.before + zero - 0.001:
+        if time >= look.before - SAME:
             thumbs.append((time, thumbnail(frame)))
     if len(thumbs) < 2:
         return look
     before, time = _turn(thumbs)
-    return replace(look, before=before - zero, time=time - zero)
+    return replace(look, before=before, time=time)

@@ -6,20 +6,19 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
-from itertools import islice
+from itertools import takewhile
 from operator import itemgetter
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
-from av.container import InputContainer
 from av.video.frame import VideoFrame
-from av.video.stream import VideoStream
 
 from modules.pipeline.types import MediaError, ReportProgress, Still, ignore_progress
 
 from . import parallel_reading
+from .picture_track import Keyframe, PictureTrack, open_pictures_of
 from .pictures import changed_share, is_black, look_of, same_look, save_jpeg, sharpness, thumbnail
-from .reading import decoded, frame_time, open_video, origin, packets, read_only, seek, video_stream
 
 LONGEST_SIDE = 1280
 REACH = 1.0
@@ -41,6 +40,13 @@ POSTER_AT = (0.0, 0.02, 0.05, 0.1, 0.2, 0.35, 0.5)
 POSTER_WITHIN = 60.0
 
 
+class Moment(NamedTuple):
+    """A picture, and a time (seconds) at which it is on the screen."""
+
+    time: float
+    frame: VideoFrame
+
+
 def grab(
     path: Path,
     container: str,
@@ -56,7 +62,9 @@ def grab(
     """
     wanted = sorted(times.items(), key=itemgetter(1))
     size = max(-(-len(wanted) // parallel_reading.at_once()), FEWEST)
-    parts = [_part(path, container, wanted[at : at + size], folder) for at in range(0, len(wanted), size)]
+    with open_pictures_of(path, container) as track:
+        keyframes = track.keyframes
+    parts = [_part(path, container, keyframes, wanted[at : at + size], folder) for at in range(0, len(wanted), size)]
     with closing(parallel_reading.merged(parts)) as coming:
         for looked, found in enumerate(coming):
             report_progress(looked / len(wanted))
@@ -66,22 +74,26 @@ def grab(
 
 
 def _part(
-    path: Path, container: str, wanted: Sequence[tuple[int, float]], folder: Path
+    path: Path,
+    container: str,
+    keyframes: Sequence[Keyframe],
+    wanted: Sequence[tuple[int, float]],
+    folder: Path,
 ) -> Generator[tuple[int, Still] | None]:
     """The pictures of times in order; None where there is none to be had, or the same as at the place before."""
     before, seen = -2, ""
-    with open_video(path, container) as source:
-        film = _Film(source, container)
+    with open_pictures_of(path, container, keyframes) as track:
+        film = _Film(track)
         for place, time in wanted:
             seen, before = seen if place == before + 1 else "", place
-            frame = max(film.near(time), key=sharpness, default=None)
-            thumb = thumbnail(frame) if frame else None
+            moment = max(film.near(time), key=lambda one: sharpness(one.frame), default=None)
+            thumb = thumbnail(moment.frame) if moment else None
             look = "" if thumb is None or is_black(thumb) else look_of(thumb)
-            if frame is None or not look or (seen and same_look(seen, look)):
+            if moment is None or not look or (seen and same_look(seen, look)):
                 yield None
             else:
                 seen = look
-                yield place, replace(film.save(frame, folder / f"{place:04d}.jpg"), look=look)
+                yield place, replace(film.save(moment, folder / f"{place:04d}.jpg"), look=look)
 
 
 def distinct(stills: Iterable[Still]) -> Iterator[Still]:
@@ -98,14 +110,14 @@ def poster(path: Path, container: str, out: Path, duration: float) -> Still:
 
     Raises MediaError (damaged_video) when not a single picture can be read.
     """
-    best: tuple[float, VideoFrame] | None = None
-    with open_video(path, container) as source:
-        film = _Film(source, container)
+    best: tuple[float, Moment] | None = None
+    with open_pictures_of(path, container) as track:
+        film = _Film(track)
         for share in POSTER_AT:
-            for frame in film.near(share * min(duration, 2 * POSTER_WITHIN)):
-                worth = _worth(frame) * (1 - share / 2)
+            for moment in film.near(share * min(duration, 2 * POSTER_WITHIN)):
+                worth = _worth(moment.frame) * (1 - share / 2)
                 if best is None or worth > best[0]:
-                    best = worth, frame
+                    best = worth, moment
         if best is None:
             raise MediaError("damaged_video")
         return film.save(best[1], out)
@@ -120,63 +132,60 @@ def _worth(frame: VideoFrame) -> float:
 class _Film:
     """A video's pictures by time; goes on from where it stands when that is less work than to seek."""
 
-    def __init__(self, source: InputContainer, container: str) -> None:
-        self.source = source
-        self.stream: VideoStream = video_stream(source)
-        self.stream.codec_context.skip_frame = "NONREF"
-        self.zero = origin(source, container)
-        read_only(source, self.stream)
-        self.keyframes = sorted(
-            float(packet.pts * packet.time_base) - self.zero
-            for packet in packets(source, self.stream)
-            if packet.is_keyframe and packet.pts is not None
-        )
+    def __init__(self, track: PictureTrack) -> None:
+        self.track = track
         self.running: Iterator[VideoFrame] | None = None
         self.position = 0.0
+        self.shown: VideoFrame | None = None
 
     def time(self, frame: VideoFrame) -> float:
-        return max(frame_time(frame) - self.zero, 0.0)
+        return max(self.track.time(frame), 0.0)
 
-    def near(self, time: float) -> list[VideoFrame]:
-        """A few pictures from the time on, within REACH; else the last one before."""
-        place = bisect_left(self.keyframes, time)
-        if place < len(self.keyframes) and self.keyframes[place] <= time + KEYFRAME_REACH:
-            alone = self._keyframe(self.keyframes[place])
+    def near(self, time: float) -> list[Moment]:
+        """A few pictures from the time on, within REACH; else the one that is on the screen then."""
+        place = bisect_left(self.track.times, time)
+        if place < len(self.track.times) and self.track.times[place] <= time + KEYFRAME_REACH:
+            self.running = None
+            alone = self.track.keyframe_alone(place)
             if alone:
-                return alone
+                return [Moment(self.time(alone), alone)]
         return self._span(time)
 
-    def save(self, frame: VideoFrame, path: Path) -> Still:
-        width, height = save_jpeg(frame, self.stream, path, LONGEST_SIDE)
-        return Still(self.time(frame), str(path), width, height, sharpness(frame))
+    def save(self, moment: Moment, path: Path) -> Still:
+        width, height = save_jpeg(moment.frame, self.track.stream, path, LONGEST_SIDE)
+        return Still(moment.time, str(path), width, height, sharpness(moment.frame))
 
-    def _keyframe(self, time: float) -> list[VideoFrame]:
-        self.running = None
-        if not seek(self.source, self.stream, time + self.zero):
-            return []
-        first = islice(packets(self.source, self.stream), 1)
-        return [frame for frame in decoded(self.stream, first) if abs(self.time(frame) - time) < FINE]
-
-    def _span(self, time: float) -> list[VideoFrame]:
+    def _span(self, time: float) -> list[Moment]:
         self._go_to(time)
-        before: VideoFrame | None = None
-        found: list[VideoFrame] = []
+        found: list[Moment] = []
         for frame in self.running or ():
-            self.position = self.time(frame)
+            self.position, before, self.shown = self.time(frame), self.shown, frame
             if self.position < time:
-                before = frame
-            elif not found or self.position - self.time(found[-1]) >= FINE - 0.001:
-                if found and changed_share(thumbnail(found[0]), thumbnail(frame)) > ANOTHER:
+                continue
+            if self.position > time + REACH:
+                if not found and before:
+                    found = self._standing(time)
+                break
+            if not found or self.position - found[-1].time >= FINE - 0.001:
+                if found and changed_share(thumbnail(found[0].frame), thumbnail(frame)) > ANOTHER:
                     break
-                found.append(frame)
+                found.append(Moment(self.position, frame))
             if self.position >= time + REACH - FINE:
                 break
-        return found or ([before] if before else [])
+        return found or ([Moment(self.time(self.shown), self.shown)] if self.shown else [])
+
+    def _standing(self, time: float) -> list[Moment]:
+        """The picture that stands for long, as where nothing moves on a recorded screen; no other is left out."""
+        self.running = None
+        with self.track.every_picture():
+            frames = self.track.pictures_from(time)
+            for frame in takewhile(lambda one: self.time(one) <= time, frames):
+                self.shown = frame
+        return [Moment(time, self.shown)] if self.shown else []
 
     def _go_to(self, time: float) -> None:
-        place = bisect_right(self.keyframes, time) - 1
-        start = self.keyframes[place] if place >= 0 else 0.0
+        place = bisect_right(self.track.times, time) - 1
+        start = self.track.times[place] if place >= 0 else 0.0
         if self.running is None or time <= self.position or start > self.position:
-            seek(self.source, self.stream, start + self.zero)
-            self.running = decoded(self.stream, packets(self.source, self.stream))
+            self.running, self.shown = self.track.pictures_from(time), None
             self.position = start

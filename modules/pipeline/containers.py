@@ -51,6 +51,9 @@ class Container:
     claims_in_boxes: bool = False
     """Sizes and lengths stand in boxes (ISO/IEC 14496-12), of which the demuxer does not tell all."""
 
+    length_counts_from_zero: bool = False
+    """The length in the header is the file's own time of the end, however late the first packet comes."""
+
     states_file_size: bool = False
     """The header says how many bytes the file has (RIFF), so that one that was cut off can be told."""
 
@@ -167,6 +170,7 @@ _TABLE = (
         demuxer="matroska",
         starts_at_first_packet=False,
         holes_mean_damage=True,
+        length_counts_from_zero=True,
         browser_video=frozenset({"vp8", "vp9", "av1"}),
         browser_audio=frozenset({"opus", "vorbis"}),
     ),
@@ -178,6 +182,7 @@ _TABLE = (
         sniff=partial(_is_ebml, b"matroska"),
         demuxer="matroska",
         holes_mean_damage=True,
+        length_counts_from_zero=True,
     ),
     Container(
         name="avi",
