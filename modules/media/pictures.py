@@ -16,8 +16,11 @@ MEASURED = (640, 360)
 JPEG_SCALE = 4
 """The encoder's scale of 1 (best) to 31; 4 looks like quality 82."""
 
-DARK = 40
-"""Luma (0..255) that a picture's brightest parts must pass to count as more than black."""
+THIN = 12
+"""Levels (0..255) by which the points of a thin line differ from the ground that it is drawn on, at least."""
+
+FEW = 12
+"""So many of them are more than chance: a short word."""
 
 BLOCK = 4
 CHANGED = 10.0
@@ -50,8 +53,8 @@ def same_look(old: str, new: str) -> bool:
     apart = np.abs(np.subtract(*levels))
     width, height = THUMBNAIL
     fine = width * height // (BLOCK // 2) ** 2
-    luma = _means(apart[:fine].reshape(height // 2, width // 2), 2)
-    return float(luma.max()) < NOTICED and float(apart[fine:].max()) < NOTICED
+    # No more means: a line of text that appears on an empty screen is little of it.
+    return int(apart[:fine].max()) < NOTICED and int(apart[fine:].max()) < NOTICED
 
 
 def _means(plane: np.ndarray, block: int) -> np.ndarray:
@@ -73,16 +76,34 @@ def _histogram(thumb: np.ndarray) -> np.ndarray:
     return np.bincount(bins.ravel(), minlength=128) / bins.size
 
 
-def is_black(thumb: np.ndarray) -> bool:
-    """Whether next to nothing can be seen."""
-    return float(np.percentile(thumb[..., 0], 98)) < DARK
+def likeness(old: np.ndarray, new: np.ndarray) -> float:
+    """How alike two thumbnails are (up to 1), however bright each is; 1 when there is nothing on one to be unlike."""
+    one, other = (thumb[..., 0].astype(np.float32) - thumb[..., 0].mean() for thumb in (old, new))
+    strength = float(np.sqrt((one**2).sum() * (other**2).sum()))
+    return float((one * other).sum()) / strength if min(np.ptp(one), np.ptp(other)) >= NOTICED else 1.0
+
+
+def is_empty(frame: VideoFrame, thumb: np.ndarray) -> bool:
+    """Whether nothing is on the picture, however dark or light it is: one even colour. thumb: its thumbnail.
+
+    A thumbnail averages the grain of a camera away, and thin lettering with it, which is looked for by itself.
+    """
+    planes = thumb.reshape(-1, 3)
+    if (np.ptp(planes, axis=0) >= NOTICED).any():
+        return False
+    luma = _luma(frame)
+    return int((np.abs(luma - np.median(luma)) > THIN).sum()) < FEW
 
 
 def sharpness(frame: VideoFrame) -> float:
     """Variance of the Laplacian of the luma, at one size for all videos, so that values can be compared."""
-    luma = frame.reformat(*MEASURED, format="gray", interpolation="AREA", threads=1).to_ndarray().astype(np.float32)
+    luma = _luma(frame)
     edges = luma[:-2, 1:-1] + luma[2:, 1:-1] + luma[1:-1, :-2] + luma[1:-1, 2:] - 4 * luma[1:-1, 1:-1]
     return float(edges.var())
+
+
+def _luma(frame: VideoFrame) -> np.ndarray:
+    return frame.reformat(*MEASURED, format="gray", interpolation="AREA", threads=1).to_ndarray().astype(np.float32)
 
 
 def save_jpeg(frame: VideoFrame, stream: VideoStream, path: Path, longest: int) -> tuple[int, int]:

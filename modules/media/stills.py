@@ -18,7 +18,7 @@ from modules.pipeline.types import MediaError, ReportProgress, Still, ignore_pro
 
 from . import parallel_reading
 from .picture_track import Keyframe, PictureTrack, open_pictures_of
-from .pictures import changed_share, is_black, look_of, same_look, save_jpeg, sharpness, thumbnail
+from .pictures import changed_share, is_empty, likeness, look_of, same_look, save_jpeg, sharpness, thumbnail
 
 LONGEST_SIDE = 1280
 REACH = 1.0
@@ -32,6 +32,9 @@ FINE = 0.2
 
 ANOTHER = 0.4
 """The share of the picture whose change ends the search: it is another scene's picture then."""
+
+SAME_SCENE = 0.9
+"""How alike (0..1) the pictures of a fade are, but for their brightness."""
 
 FEWEST = 8
 """Pictures that make a part of their own worth while."""
@@ -47,39 +50,53 @@ class Moment(NamedTuple):
     frame: VideoFrame
 
 
+class Found(NamedTuple):
+    """A still for a place of the caller's."""
+
+    place: int
+    still: Still
+    is_empty: bool
+
+
 def grab(
     path: Path,
     container: str,
     times: Mapping[int, float],
     folder: Path,
     report_progress: ReportProgress = ignore_progress,
+    *,
+    else_empty: bool = True,
 ) -> Iterator[tuple[int, Still]]:
     """One picture for each wanted time (seconds, by a place of the caller's), in folder; as soon as it is there.
 
-    It is the sharpest within REACH after the time; past the end, the last one. Left out where the picture is black
-    or shows the same as the one at the place before. The parts of a long video are looked at side by side, so
-    pictures come in order within a part alone. Raises MediaError as `open_video` does.
+    It is the sharpest within REACH after the time; past the end, the last one. Left out where nothing is on it,
+    or it shows the same as the one at the place before. else_empty: where nothing is on any, the best comes at last.
+    The parts of a long video are looked at side by side, so pictures come in order within a part alone.
+    Raises MediaError as `open_video` does.
     """
     wanted = sorted(times.items(), key=itemgetter(1))
     size = max(-(-len(wanted) // parallel_reading.at_once()), FEWEST)
     with open_pictures_of(path, container) as track:
         keyframes = track.keyframes
     parts = [_part(path, container, keyframes, wanted[at : at + size], folder) for at in range(0, len(wanted), size)]
+    empty: list[tuple[int, Still]] = []
+    none = True
     with closing(parallel_reading.merged(parts)) as coming:
         for looked, found in enumerate(coming):
             report_progress(looked / len(wanted))
-            if found:
-                yield found
+            if found and found.is_empty:
+                empty.append((found.place, found.still))
+            elif found:
+                none = False
+                yield found.place, found.still
+    if none and empty and else_empty:
+        yield max(empty, key=lambda one: one[1].sharpness)
     report_progress(1.0)
 
 
 def _part(
-    path: Path,
-    container: str,
-    keyframes: Sequence[Keyframe],
-    wanted: Sequence[tuple[int, float]],
-    folder: Path,
-) -> Generator[tuple[int, Still] | None]:
+    path: Path, container: str, keyframes: Sequence[Keyframe], wanted: Sequence[tuple[int, float]], folder: Path
+) -> Generator[Found | None]:
     """The pictures of times in order; None where there is none to be had, or the same as at the place before."""
     before, seen = -2, ""
     with open_pictures_of(path, container, keyframes) as track:
@@ -88,12 +105,13 @@ def _part(
             seen, before = seen if place == before + 1 else "", place
             moment = max(film.near(time), key=lambda one: sharpness(one.frame), default=None)
             thumb = thumbnail(moment.frame) if moment else None
-            look = "" if thumb is None or is_black(thumb) else look_of(thumb)
-            if moment is None or not look or (seen and same_look(seen, look)):
+            look = "" if thumb is None else look_of(thumb)
+            if moment is None or thumb is None or (seen and same_look(seen, look)):
                 yield None
             else:
                 seen = look
-                yield place, replace(film.save(moment, folder / f"{place:04d}.jpg"), look=look)
+                still = replace(film.save(moment, folder / f"{place:04d}.jpg"), look=look)
+                yield Found(place, still, is_empty(moment.frame, thumb))
 
 
 def distinct(stills: Iterable[Still]) -> Iterator[Still]:
@@ -124,9 +142,14 @@ def poster(path: Path, container: str, out: Path, duration: float) -> Still:
 
 
 def _worth(frame: VideoFrame) -> float:
-    """How much there is to see: sharp edges count, black nothing."""
+    """How much there is to see: sharp edges count, an even colour nothing."""
     thumb = thumbnail(frame)
-    return (0.0 if is_black(thumb) else 1 + np.sqrt(sharpness(frame))) + float(thumb[..., 0].mean()) / 1000
+    return (0.0 if is_empty(frame, thumb) else 1 + np.sqrt(sharpness(frame))) + float(thumb[..., 0].mean()) / 1000
+
+
+def _is_another(old: np.ndarray, new: np.ndarray) -> bool:
+    """Whether it is another scene's picture, and not the same that fades in, or the first one after nothing."""
+    return changed_share(old, new) > ANOTHER and likeness(old, new) < SAME_SCENE
 
 
 class _Film:
@@ -167,7 +190,7 @@ class _Film:
                     found = self._standing(time)
                 break
             if not found or self.position - found[-1].time >= FINE - 0.001:
-                if found and changed_share(thumbnail(found[0].frame), thumbnail(frame)) > ANOTHER:
+                if found and _is_another(thumbnail(found[0].frame), thumbnail(frame)):
                     break
                 found.append(Moment(self.position, frame))
             if self.position >= time + REACH - FINE:

@@ -32,20 +32,25 @@ class FrameGrabber:
         parts = attempt.saved_parts(stages.STILLS, self._key)
         self._taken = {place: still_of(SavedPicture.from_json(part)) for place, part in parts.items()}
 
-    def take(self, places: Sequence[int], report_progress: ReportProgress) -> tuple[Still, ...]:
-        """The pictures at these places, in order, where there are any and they differ. Raises LeaseLost, OSError."""
+    def take(
+        self, places: Sequence[int], report_progress: ReportProgress, *, else_empty: bool = False
+    ) -> tuple[Still, ...]:
+        """The pictures at these places, in order, where there are any and they differ. Raises LeaseLost, OSError.
+
+        else_empty: the best of those on which nothing is, where there are no others.
+        """
         report_progress(0.0, "looking")
         missing = {place: self._times[place] for place in places if place not in self._taken}
         if missing and not self._complete:
             try:
-                self._grab(missing, report_progress)
+                self._grab(missing, report_progress, else_empty and not self._taken)
             except MediaError:
                 logger.info("No more pictures from [%s]", self._attempt.module.pk, exc_info=True)
         return tuple(media.distinct(self._taken[place] for place in sorted(places) if place in self._taken))
 
     def complete(self, report_progress: ReportProgress) -> tuple[Still, ...]:
         """The pictures at all places; what is there already is not taken again. Raises as `take` does."""
-        stills = self.take(range(len(self._times)), report_progress)
+        stills = self.take(range(len(self._times)), report_progress, else_empty=True)
         if not self._complete:
             found = [replace(saved_picture(one), look="").to_json() for one in stills]
             self._attempt.save(stages.STILLS, self._key, found)
@@ -54,10 +59,11 @@ class FrameGrabber:
             self._attempt.notice("no_stills")
         return stills
 
-    def _grab(self, missing: dict[int, float], report_progress: ReportProgress) -> None:
+    def _grab(self, missing: dict[int, float], report_progress: ReportProgress, else_empty: bool) -> None:
         attempt = self._attempt
         container, folder = attempt.module.container, f"{attempt.module.folder}/stills"
-        for place, still in media.grab(self._path, container, missing, attempt.folder, report_progress):
+        found = media.grab(self._path, container, missing, attempt.folder, report_progress, else_empty=else_empty)
+        for place, still in found:
             name = store(Path(still.path), f"{folder}/{self._key[:8]}-{place:04d}.jpg")
             picture = replace(still, path=name)
             attempt.save_part(stages.STILLS, self._key, place, saved_picture(picture).to_json())

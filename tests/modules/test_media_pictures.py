@@ -152,3 +152,92 @@ def test_the_parts_of_a_long_video_looked_at_side_by_side_give_what_one_look_giv
     assert found[1] == found[3]
     assert [scene.time for scene in found[1][0]] == pytest.approx([20, 61, 63.5, 90], abs=0.35)
     assert len(found[1][1]) >= 5
+
+
+def lettering(ink: int, ground: int, *, strokes: int = 1, lines: int = 1, size: tuple[int, int] = (1280, 720)):
+    """A screen of one colour with lines that look like small text."""
+    width, height = size
+    image = np.full((height, width, 3), ground, np.uint8)
+    chance = np.random.default_rng(3)
+    for line in range(lines):
+        for letter in range(24):
+            x, y = 40 + letter * 11, 40 + line * 24
+            for _ in range(4):
+                across, down = chance.integers(0, 8), chance.integers(0, 13)
+                if chance.integers(2):
+                    image[y : y + 13, x + across : x + across + strokes] = ink
+                else:
+                    image[y + down : y + down + strokes, x : x + 8] = ink
+    return image
+
+
+def night() -> np.ndarray:
+    """A street at night with the grain of a camera: nothing is brighter than 38."""
+    across, down = np.meshgrid(np.arange(640), np.arange(360))
+    light = 8 + 22 * np.exp(-(((across - 200) / 90) ** 2) - ((down - 120) / 60) ** 2)
+    grain = np.random.default_rng(0).normal(0, 2, (360, 640))
+    return np.clip(light + grain, 0, 38).round().astype(np.uint8)[..., None].repeat(3, 2)
+
+
+@pytest.mark.parametrize(
+    ("ink", "ground", "strokes", "lines"),
+    [(255, 0, 1, 1), (255, 0, 2, 30), (80, 0, 1, 1), (64, 0, 2, 4), (255, 12, 1, 1), (0, 255, 1, 1), (200, 255, 1, 2)],
+)
+def test_thin_lettering_on_a_dark_or_light_screen_is_a_picture(tmp_path, ink, ground, strokes, lines):
+    page = lettering(ink, ground, strokes=strokes, lines=lines)
+    empty = np.full_like(page, ground)
+    path = make_video(
+        tmp_path / "screen.mp4", seconds=8, fps=5, size=(1280, 720), draw=lambda time: page if 3 <= time < 6 else empty
+    )
+    stills = [still for _, still in media.grab(path, "mp4", dict(enumerate([0.5, 1.5, 4.2, 6.8])), tmp_path)]
+    assert [4.1 < still.time < 5.9 for still in stills] == [True], "the empty ones are left out"
+    assert 3 <= media.poster(path, "mp4", tmp_path / "poster.jpg", 8).time < 6
+
+
+def test_each_line_that_a_terminal_adds_is_another_picture(tmp_path):
+    pages = [lettering(220, 0, lines=lines) for lines in (1, 2, 3)]
+    path = make_video(
+        tmp_path / "terminal.mp4", seconds=9, fps=5, size=(1280, 720), draw=lambda time: pages[min(int(time / 3), 2)]
+    )
+    stills = [still for _, still in media.grab(path, "mp4", dict(enumerate([1.2, 2.0, 4.2, 7.2])), tmp_path)]
+    stills = list(media.distinct(sorted(stills, key=lambda still: still.time)))
+    assert [int(still.time / 3) for still in stills] == [0, 1, 2]
+
+
+def test_a_scene_at_night_is_a_picture(tmp_path):
+    black = np.zeros((360, 640, 3), np.uint8)
+    path = make_video(tmp_path / "night.mp4", seconds=6, fps=5, draw=lambda time: night() if time >= 3 else black)
+    stills = [still for _, still in media.grab(path, "mp4", dict(enumerate([0.5, 4])), tmp_path)]
+    assert [still.time >= 3 for still in stills] == [True]
+
+
+def test_of_pictures_that_fade_in_the_clearest_is_shown(tmp_path):
+    page = scene_picture(SIZE, 1)
+    path = make_video(
+        tmp_path / "fade.mp4", seconds=6, fps=10, draw=lambda time: (page * min(time / 2, 1)).astype(np.uint8)
+    )
+    stills = [still for _, still in media.grab(path, "mp4", dict(enumerate([0.7, 3.0])), tmp_path)]
+    assert stills[0].time >= 1.4
+    assert media.poster(path, "mp4", tmp_path / "poster.jpg", 6).time >= 1.5
+
+
+@pytest.mark.parametrize("colour", [(0, 0, 0), (255, 255, 255), (192, 64, 32)])
+def test_where_nothing_is_on_any_picture_one_is_shown_all_the_same(tmp_path, colour):
+    path = make_video(
+        tmp_path / "plain.mp4", seconds=30, fps=2, draw=lambda time: np.full((360, 640, 3), colour, np.uint8)
+    )
+    times = dict(enumerate(range(0, 30, 2)))
+    ((_, still),) = media.grab(path, "mp4", times, tmp_path)
+    assert np.abs(pixels_of(still.path).astype(int) - colour).mean() < 6
+    assert list(media.grab(path, "mp4", times, tmp_path, else_empty=False)) == []
+
+
+def test_the_grain_of_a_camera_with_its_cap_on_is_nothing(tmp_path):
+    chance, page = np.random.default_rng(0), scene_picture(SIZE, 1)
+
+    def draw(time: float) -> np.ndarray:
+        return page if time >= 4 else np.clip(chance.normal(6, 2, (360, 640, 3)), 0, 255).astype(np.uint8)
+
+    path = make_video(tmp_path / "cap.mp4", seconds=7, fps=5, draw=draw)
+    stills = [still for _, still in media.grab(path, "mp4", dict(enumerate([0.5, 2, 5])), tmp_path)]
+    assert [still.time >= 4 for still in stills] == [True]
