@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from modules.ai.registry import OPENAI
+from modules.pipeline.captions import FORMATS
 from modules.pipeline.containers import CONTAINERS, Container
 
 MESSAGES = {
@@ -41,6 +42,10 @@ MESSAGES = {
         "Add a captions file, or ask your administrator to set up speech recognition."
     ),
     "captions_unreadable": _("The captions could not be read, so the speech was used instead."),
+    "captions_encoding_assumed": _(
+        "The captions file does not say how its letters are encoded, so it was read as {encoding}. "
+        "If letters look wrong, please save it as UTF-8 and upload it again."
+    ),
     "no_stills": _("No pictures could be taken from this video."),
     "damaged": ngettext_lazy(
         "Part of this file is damaged. The training covers the first {seconds} second, which could be read.",
@@ -135,7 +140,7 @@ MESSAGES = {
         "This title is too long. Please use at most {limit} characters.",
         "limit",
     ),
-    "bad_captions": _("These captions could not be read. Please choose a WebVTT (.vtt) or SubRip (.srt) file."),
+    "bad_captions": _("These captions could not be read. Please choose a {captions_formats} file."),
     "broken_off": _("The upload stopped before the whole file had arrived. Please try again."),
     "disk_full": _("There is not enough room for this file on the server. Please tell your administrator."),
     "too_many": ngettext_lazy(
@@ -152,12 +157,17 @@ OLDER_PARAMS = {"key_setting": OPENAI.key_setting, "address_setting": OPENAI.add
 def message_for(code: str, params: Mapping[str, Any] | None = None) -> str:
     """The sentence for a code. Raises KeyError for a code that has no words, or for a parameter that is missing.
 
-    Sentences may name {formats}, all that come in, and {browser_formats}, those of them that browsers play.
+    Sentences may name {formats}, all that come in, {browser_formats}, those of them that browsers play, and
+    {captions_formats}.
     """
     containers = CONTAINERS.values()
     playable = [container for container in containers if container.plays_in_browsers]
     # Lazy, because few sentences name them, and a poll says several sentences.
-    known = {"formats": _lazy_format_names(containers), "browser_formats": _lazy_format_names(playable)}
+    known = {
+        "formats": _lazy_format_names(containers),
+        "browser_formats": _lazy_format_names(playable),
+        "captions_formats": _lazy_captions_format_names(),
+    }
     # By `format` and not by `str`, because a sentence with a plural looks at its number first.
     return MESSAGES[code].format(**known | OLDER_PARAMS | dict(params or {}))
 
@@ -167,4 +177,10 @@ def format_names(containers: Iterable[Container]) -> str:
     return get_text_list([label for container in containers for label in container.labels])
 
 
+def captions_format_names() -> str:
+    """What people call captions files, as a sentence lists them: "WebVTT (.vtt) or SubRip (.srt)"."""
+    return get_text_list([f"{one.label} ({', '.join(f'.{ending}' for ending in one.endings)})" for one in FORMATS])
+
+
 _lazy_format_names = lazy(format_names, str)
+_lazy_captions_format_names = lazy(captions_format_names, str)

@@ -48,7 +48,7 @@ ARROWS = {
     "modules.pipeline": [],
     "modules.media": ["modules.pipeline"],
     "modules.ai": ["modules.pipeline"],
-    "modules.messages": ["modules.ai.registry", "modules.pipeline.containers"],
+    "modules.messages": ["modules.ai.registry", "modules.pipeline.containers", "modules.pipeline.captions"],
     "modules.jobs": ["modules.models"],
     "modules.storage": ["modules.models", "modules.pipeline"],
     "modules.processing": [
@@ -70,7 +70,7 @@ ARROWS = {
     "modules.apps": ["trainingsite.accounts", "modules.ai.checks"],
     "modules.management": ["modules.workers", "modules.jobs", "modules.storage", "trainingsite.postgresql"],
     "uploads": [
-        *("modules.jobs", "modules.models", "modules.messages", "modules.storage", "modules.pipeline.containers"),
+        *("modules.jobs", "modules.models", "modules.messages", "modules.storage", "modules.pipeline"),
         *LEAVES,
     ],
     "uploads.management": [

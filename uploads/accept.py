@@ -22,7 +22,7 @@ from modules.pipeline.containers import CONTAINERS
 from modules.storage.files import STORE_ERRORS, ask, delete_folder
 from trainingsite.database_errors import DATABASE_ERRORS
 
-from .forms import read_container
+from .forms import captions_ending, read_container
 from .models import Upload
 from .multipart import NO_ROOM_FOR_ARRIVAL
 from .rejection import Rejected
@@ -47,7 +47,7 @@ def accept(
 ) -> Module:
     """Store an open video file of `user` and put it to work. Returns its module, queued.
 
-    captions: an open .vtt or .srt. source: one of Upload.Source. idempotency_key: a second upload with the same
+    captions: an open captions file. source: one of Upload.Source. idempotency_key: a second upload with the same
     key is not stored, and returns the module of the first. upload_id: becomes the id of module and upload, so
     that one id runs through all log lines. started: time.monotonic() when it began, before the body was read.
     Raises Rejected.
@@ -97,7 +97,8 @@ def store(module: Module, video: File, captions: File | None) -> None:
         name = f"video.{CONTAINERS[module.container].ending}"
         ask(partial(module.video.save, name, video, save=False), video.size)
         if captions:
-            name = f"captions.{captions_ending(captions)}"
+            # What is no captions file is kept too (`process_video` takes any): the worker says that it cannot be read.
+            name = f"captions.{captions_ending(captions) or 'txt'}"
             ask(partial(module.captions_file.save, name, captions, save=False), captions.size)
     except STORE_ERRORS as error:  # first: some of them are an OSError too
         logger.warning("The object store cannot be used: %s", error)
@@ -151,14 +152,6 @@ def idempotency_key_of(request: HttpRequest) -> str:
     """The `Idempotency-Key` header, in the length that the column has."""
     key = request.headers.get("Idempotency-Key", "").strip()
     return key if len(key) <= 100 and key.isprintable() else hashlib.sha256(key.encode()).hexdigest()
-
-
-def captions_ending(captions: File) -> str:
-    """vtt or srt, by the content. WebVTT §4: a WebVTT file begins with that word."""
-    captions.seek(0)
-    head = captions.read(16)
-    captions.seek(0)
-    return "vtt" if b"WEBVTT" in head.replace(b"\0", b"") else "srt"
 
 
 def title_from_file_name(name: str) -> str:

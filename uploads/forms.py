@@ -10,11 +10,12 @@ from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
-from modules.messages import MESSAGES, format_names, message_for
+from modules.messages import MESSAGES, captions_format_names, format_names, message_for
+from modules.pipeline import captions
 from modules.pipeline.containers import CONTAINERS, HEAD_SIZE, sniff
+from modules.pipeline.types import PipelineError
 
 MB = 1024 * 1024
-TEXT_ENCODINGS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 
 
 def _invalid(code: str, **params: Any) -> forms.ValidationError:
@@ -43,7 +44,9 @@ class UploadForm(forms.Form):
         super().__init__(*args, **kwargs)
         endings = [f".{ending}" for container in CONTAINERS.values() for ending in container.endings]
         self.fields["file"].widget.attrs["accept"] = ",".join(["video/*", *endings])
-        self.fields["captions"].widget.attrs["accept"] = ".vtt,.srt,text/vtt"
+        self.fields["captions"].widget.attrs["accept"] = ",".join(
+            ["text/vtt", *(f".{ending}" for one in captions.FORMATS for ending in one.endings)]
+        )
         self.fields["title"].widget.attrs["maxlength"] = 200
 
     @classmethod
@@ -81,11 +84,11 @@ class UploadForm(forms.Form):
         return title
 
     def clean_captions(self) -> UploadedFile | None:
-        """Only that it is text with times in it: the worker reads it closely."""
-        captions = self.cleaned_data["captions"]
-        if captions and (captions.size > settings.MAX_CAPTIONS_KB * 1024 or not _has_times(captions)):
+        """Only that it is a captions file: the worker reads it closely."""
+        sent = self.cleaned_data["captions"]
+        if sent and (sent.size > settings.MAX_CAPTIONS_KB * 1024 or captions_ending(sent) is None):
             raise _invalid("bad_captions")
-        return captions
+        return sent
 
 
 def read_container(file: Any) -> str | None:
@@ -96,12 +99,16 @@ def read_container(file: Any) -> str | None:
     return container
 
 
-def _has_times(captions: UploadedFile) -> bool:
-    captions.seek(0)
-    data = captions.read()
-    captions.seek(0)
-    text = data.decode(TEXT_ENCODINGS.get(data[:2], "utf-8"), errors="replace")
-    return "-->" in text and "\0" not in text
+def captions_ending(file: Any) -> str | None:
+    """The ending for an open captions file, by its content; None for what is none. It stands at its beginning again."""
+    file.seek(0)
+    data = file.read(captions.MAX_BYTES + 1)
+    file.seek(0)
+    try:
+        found, _ = captions.open_captions(data)
+    except PipelineError:
+        return None
+    return found.endings[0]
 
 
 def form_context(form: UploadForm) -> dict[str, Any]:
@@ -109,6 +116,7 @@ def form_context(form: UploadForm) -> dict[str, Any]:
     return {
         "form": form,
         "formats": format_names(CONTAINERS.values()),
+        "captions_formats": captions_format_names(),
         "max_upload_mb": settings.MAX_UPLOAD_MB,
         "max_upload_bytes": settings.MAX_UPLOAD_MB * MB,
         "sample_available": settings.SAMPLE_VIDEO.is_file(),

@@ -53,10 +53,7 @@ def _given(attempt: Attempt, path: Path, found: Probe, report_progress: ReportPr
     module = attempt.module
     if module.captions_file.name:
         report_progress(0.1, "reading_captions")
-        try:
-            cues = captions.clip(captions.parse(read(module.captions_file.name)), found.duration)
-        except PipelineError:
-            cues = ()
+        cues = _beside(attempt, found.duration)
         if cues:
             return cues, Transcript.Origin.UPLOADED
         attempt.notice("captions_unreadable")
@@ -73,6 +70,21 @@ def _given(attempt: Attempt, path: Path, found: Probe, report_progress: ReportPr
             publish.set_language(attempt, track.language)
             return cues, Transcript.Origin.EMBEDDED
     return (), ""
+
+
+def _beside(attempt: Attempt, duration: float) -> tuple[Cue, ...]:
+    """The cues of the captions file, its language written to the module; () where it has none within the video."""
+    module = attempt.module
+    try:
+        given = captions.read(read(str(module.captions_file.name)), module.language)
+    except PipelineError:
+        return ()
+    cues = captions.clip(given.cues, duration)
+    if cues:
+        publish.set_language(attempt, given.language)
+        for notice in given.notices:
+            attempt.notice(notice.code, **notice.params)
+    return cues
 
 
 def _keep(attempt: Attempt, cues: tuple[Cue, ...], origin: str, report_progress: ReportProgress) -> None:

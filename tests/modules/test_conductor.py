@@ -18,6 +18,7 @@ from django.core.files.storage import default_storage
 from modules.ai.ledger import Ledger
 from modules.ai.providers import Providers
 from modules.ai.rules import LocalWriter
+from modules.messages import message_for
 from modules.models import Module, Rendition, SearchEntry, StageRun, Status, Transcript, database_clock, stages
 from modules.pipeline.types import Draft, Material, ProviderError, ReportProgress, Scene, ignore_progress
 from modules.processing import conductor, eta, heartbeat
@@ -32,6 +33,8 @@ from .factories import attempt_on, make_module
 pytestmark = pytest.mark.django_db(transaction=True)
 
 T = TypeVar("T")
+
+CASES = Path(__file__).parent.parent / "cases"
 
 SECONDS = 12
 CUES = how_to_cues(SECONDS)
@@ -238,6 +241,14 @@ def test_captions_that_cannot_be_read_are_said_and_those_in_the_file_are_taken_w
     assert shown["speech"][:4] == [0.0, 0.105, 0.16, 0.6], "a tenth and a fifth of what lies between 0.05 and 0.6"
     assert (module.language, module.transcripts.get().origin) == ("en", Transcript.Origin.EMBEDDED)
     assert [cue.text for cue in module.transcripts.get().cues.all()] == list(HOW_TO)
+
+
+def test_captions_in_an_old_encoding_are_read_in_their_language_and_the_encoding_is_named():
+    module = processed(with_video(beside=CASES.joinpath("cp1250.srt").read_bytes()))
+    assert module.transcripts.get().cues.first().text == "Otevřete víčko a počkejte."
+    assert (module.language, module.transcripts.get().language) == ("cs", "cs")
+    (notice,) = [one for one in module.notices if one["code"] == "captions_encoding_assumed"]
+    assert "Windows-1250 (Central European)" in message_for(notice["code"], notice["params"])
 
 
 def test_a_long_video_goes_on_in_its_own_queue(captioned: Module, settings: Any, caplog: pytest.LogCaptureFixture):

@@ -74,8 +74,9 @@ def test_title_and_captions_are_kept(page: Client, clip: bytes):
     assert module.captions_file.read().endswith(b"Hello\n")
 
 
-def test_captions_in_utf_16_are_captions(page: Client, clip: bytes):
-    text = "WEBVTT\n\n00:00.000 --> 00:01.000\nGrüß Gott\n".encode("utf-16")
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "cp1252"])
+def test_captions_that_the_worker_can_read_come_in_whatever_their_encoding(page: Client, clip: bytes, encoding: str):
+    text = "WEBVTT\n\n00:00.000 --> 00:01.000\nGrüß Gott\n".encode(encoding)
     page.post("/upload/", form_of(page) | {"file": video(clip), "captions": SimpleUploadedFile("words.txt", text)})
     assert Module.objects.get().captions_file.name.endswith(".vtt")
 
