@@ -24,7 +24,9 @@ from .reading import read
 from .states import FAILURE, STATES, World
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("languages")]
-NAMES = re.compile(r"trainingsite|\b(MP4|MOV|WebM|MKV|AVI|TS)\b|[0-9a-f]{8}-[0-9a-f-]{27}")
+# Those in brackets are the endings of captions files.
+FORMATS = r"\b(?:MP4|MOV|WebM|MKV|AVI|TS|WebVTT|SubRip)\b|\((?:\.[a-z]+(?:, )?)+\)"
+NAMES = re.compile(rf"trainingsite|{FORMATS}|[0-9a-f]{{8}}-[0-9a-f-]{{27}}")
 """What stays as it is in every language: names, and the ids of rows."""
 
 DJANGO_S_OWN = {"img alt: Search", "img alt: True", "img alt: False"}
@@ -98,7 +100,7 @@ def test_what_bypasses_gettext_is_found() -> None:
     assert bare(html) == ["p: stage Open", "img alt: film"]
 
 
-NAMED = ("limit", "seconds", "attempts", "done", "total", "hours", "width", "height", "model", "setting")
+NAMED = ("limit", "seconds", "attempts", "done", "total", "hours", "width", "height", "model", "setting", "encoding")
 PARAMS = dict.fromkeys((*NAMED, "key_setting", "address_setting"), 3)
 
 
