@@ -4,7 +4,7 @@ Every failure that the file itself causes is a MediaError whose code has words i
 Decoders may crash on hostile files: call these only in a worker's work-horse or in a child process.
 """
 
-from .audio import audio_blocks
+from .audio import audio_blocks, sound_sources
 from .encode import encode_audio, shrink_jpeg
 from .probe import probe
 from .scenes import scenes
@@ -22,5 +22,6 @@ __all__ = [
     "probe",
     "scenes",
     "shrink_jpeg",
+    "sound_sources",
     "subtitles",
 ]

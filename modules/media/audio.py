@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import av
@@ -11,7 +11,7 @@ from av.audio.frame import AudioFrame
 from av.audio.stream import AudioStream
 from av.container import InputContainer
 
-from modules.pipeline.types import SAMPLE_RATE, AudioBlock, MediaError
+from modules.pipeline.types import SAMPLE_RATE, AudioBlock, MediaError, SoundSource
 
 from .reading import best, decoded, frame_time, open_video, origin, packets, read_only
 
@@ -21,26 +21,87 @@ TOLERANCE = 0.06
 SILENCE_AT_ONCE = 10.0
 LONGEST = 24 * 3600.0
 
+CANCELLED = 0.1
+"""The share of the loudest channel's power that a mix has at least, unless channels are each other's opposite."""
 
-def audio_blocks(path: Path, container: str, *, seconds: float = 600, overlap: float = 0) -> Iterator[AudioBlock]:
-    """The sound as mono float32 at SAMPLE_RATE, in blocks of `seconds` that begin at 0 and overlap by `overlap`.
+SILENT = 1e-4
+"""The share of the loudest channel's power with which another counts as one that sounds."""
 
-    Where there is no sound (a late start, a gap, a damaged part) there is silence, so that a sample's place
-    is its time. One block is in memory at a time. Raises MediaError: no_audio, or as `open_video` does.
+STEADY = 2.0
+"""Seconds over which that is measured."""
+
+MOST_CHANNELS = 8
+"""Channels of a track that are listened to by themselves."""
+
+
+def sound_sources(path: Path, container: str) -> tuple[SoundSource, ...]:
+    """All that can be listened to: every track as it is played, that of a player first; then channels by themselves.
+
+    Raises MediaError: no_audio, or as `open_video` does.
     """
     with open_video(path, container) as source:
-        stream = audio_stream(source)
-        pieces = continuous(source, stream, origin(source, container), rate=SAMPLE_RATE, layout="mono")
-        yield from _cut((piece[0] for piece in pieces), round(seconds * SAMPLE_RATE), round(overlap * SAMPLE_RATE))
+        played = audio_stream(source)
+        known = [stream for stream in source.streams.audio if stream.codec_context is not None]
+        tracks = sorted(known, key=lambda stream: stream.index != played.index)
+        mixed = [SoundSource(stream.index) for stream in tracks]
+        alone = [
+            SoundSource(stream.index, channel)
+            for stream in tracks
+            if 1 < stream.channels <= MOST_CHANNELS
+            for channel in range(stream.channels)
+        ]
+    return (*mixed, *alone)
 
 
-def audio_stream(source: InputContainer) -> AudioStream:
-    """The track that a player would play; no other is read. Raises MediaError (no_audio)."""
-    stream = best(source, "audio")
-    if not isinstance(stream, AudioStream):
+def audio_blocks(
+    path: Path, container: str, *, heard: SoundSource | None = None, seconds: float = 600, overlap: float = 0
+) -> Iterator[AudioBlock]:
+    """The sound as mono float32 at SAMPLE_RATE, in blocks of `seconds` that begin at 0 and overlap by `overlap`.
+
+    heard: one of `sound_sources`; None: what a player plays. Where there is no sound (a late start, a gap, a damaged
+    part) there is silence, so that a sample's place is its time. One block is in memory at a time.
+    Raises MediaError: no_audio, or as `open_video` does.
+    """
+    with open_video(path, container) as source:
+        stream = audio_stream(source, heard.track if heard else None)
+        channel = heard.channel if heard else None
+        layout = stream.layout.name if 1 < stream.channels <= MOST_CHANNELS else "mono"
+        pieces = continuous(source, stream, origin(source, container), rate=SAMPLE_RATE, layout=layout)
+        full = [place for place, one in enumerate(stream.layout.channels) if one.name != "LFE"]
+        mono = _mixed(pieces, full) if channel is None else (piece[min(channel, len(piece) - 1)] for piece in pieces)
+        yield from _cut(mono, round(seconds * SAMPLE_RATE), round(overlap * SAMPLE_RATE))
+
+
+def audio_stream(source: InputContainer, track: int | None = None) -> AudioStream:
+    """The track with this index; None: the one that a player would play. No other is read.
+
+    Raises MediaError (no_audio).
+    """
+    stream = best(source, "audio") if track is None else next((s for s in source.streams if s.index == track), None)
+    if not isinstance(stream, AudioStream) or stream.codec_context is None:
         raise MediaError("no_audio")
     read_only(source, stream)
     return stream
+
+
+def _mixed(pieces: Iterator[np.ndarray], full: Sequence[int]) -> Iterator[np.ndarray]:
+    """One channel of those that sound, or the loudest of them where they cancel each other out.
+
+    full: the places of the channels for more than the lowest tones.
+    """
+    powers, mixed = np.zeros(0), 0.0
+    for piece in pieces:
+        if len(piece) == 1:
+            yield piece[0]
+            continue
+        channels = piece[full]
+        now = np.square(channels).mean(axis=1)
+        # From the first sound on, and then slowly, so that nothing changes in the middle of a word.
+        share = min(piece.shape[1] / (STEADY * SAMPLE_RATE), 1.0)
+        powers = powers + share * (now - powers) if powers.any() else now
+        mono = channels[powers >= SILENT * powers.max()].mean(axis=0)
+        mixed = mixed + share * (np.square(mono).mean() - mixed) if mixed else np.square(mono).mean()
+        yield mono if mixed >= CANCELLED * powers.max() else channels[int(powers.argmax())]
 
 
 def continuous(

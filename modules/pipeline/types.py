@@ -126,6 +126,14 @@ class Span:
 
 
 @dataclass(frozen=True)
+class SoundSource:
+    """What of a file is listened to. track: the stream's index; channel: one by its place, None: all of them mixed."""
+
+    track: int
+    channel: int | None = None
+
+
+@dataclass(frozen=True)
 class AudioBlock:
     """A stretch of audio without gaps. start: seconds; samples: mono float32 at SAMPLE_RATE."""
 

@@ -7,12 +7,11 @@ from pathlib import Path
 from pydantic import TypeAdapter
 
 from modules import media
-from modules.ai import providers
 from modules.ai.providers import Providers, Recogniser
 from modules.models import Transcript, stages
 from modules.models.outputs import SavedTranscript, SavedWindow
 from modules.pipeline import captions
-from modules.pipeline.speech import transcribe, windows
+from modules.pipeline.speech import transcribe
 from modules.pipeline.types import (
     Cue,
     Hints,
@@ -26,7 +25,7 @@ from modules.pipeline.types import (
 )
 from modules.storage.files import read
 
-from . import publish
+from . import publish, sound
 from .attempt import Attempt
 
 CUES = TypeAdapter(tuple[Cue, ...])
@@ -142,8 +141,7 @@ def _recognise(
 
     report_progress(0.0, "listening_start")
     hints = Hints(language=attempt.module.language, title=attempt.module.title)
-    # A minute at a time: the first window is sent when the first minute is decoded.
-    pieces = windows(media.audio_blocks(path, attempt.module.container, seconds=60), providers.voiced)
+    pieces = sound.spoken(path, attempt.module.container, report_progress)
     with recogniser:
         cues, language = transcribe(pieces, recogniser, hints, dict(heard), save, report_progress, total=found.duration)
     saved = SavedTranscript.of(CUES.dump_python(cues, mode="json"), language)
