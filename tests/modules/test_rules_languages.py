@@ -24,7 +24,7 @@ FRAMES = {
 }
 OPTIONAL = words(
     """means auxiliary open_leads not_verbs late particles spelling command_endings verb_last modals subjects
-    number_joins how_to capital_nouns"""
+    number_joins how_to capital_nouns tidy"""
 )
 """What a language need not have; everything else it must."""
 

@@ -36,8 +36,8 @@ class Language:
     articles: determiners that begin a new thing. joiners: "and", "or".
     late: small words that stand at the end of a clause ("yet", "again").
     command_endings: of verb forms that are commands by themselves.
-    verb_last: titles put the verb at the end (German); modals: verbs that send it there; subjects: pronouns
-        that follow the verb of a main clause.
+    verb_last: a verb may stand at the end of its clause, or parts of it at both ends (German), so that a title is the
+        whole clause; modals: verbs that send it there; subjects: pronouns that follow the verb of a main clause.
     number_words: every word for a number -> its value; folded (see `folded`). number_links: words between the parts
         of one number ("and"). number_joins: two values said one after the other that make one number, beyond tens and
         ones (French: 4, 20 -> 80). unsure_numbers: those that are as often an article, a pronoun or another word.

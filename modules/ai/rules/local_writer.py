@@ -16,7 +16,7 @@ from .languages import language_of
 from .quiz_generation import quiz_of
 from .salient import summary_of, tags_of
 from .silent import scene_steps
-from .titles import action_of, counted, title_of
+from .titles import action_of, title_of
 from .units import Unit, units_of
 from .wording import text_of, tidied
 
@@ -27,7 +27,7 @@ OPENING = 40
 class LocalWriter:
     """A Writer that needs no network and no model."""
 
-    name = "local rules 3"
+    name = "local rules 4"
 
     def pictures(self, cues: Sequence[Cue]) -> int:
         """All of them: it writes in no time in which others could be taken."""
@@ -67,7 +67,6 @@ class LocalWriter:
 def _drafts(parts: Sequence[Sequence[Unit]], cues: Sequence[Cue], language: Language) -> list[Draft]:
     """One draft for each part; a part that begins in another's last cue starts with the cue after it."""
     drafts = []
-    talk = counted((unit.text for units in parts for unit in units), language)
     for number, units in enumerate(parts, 1):
         kind = _kind(units, number, len(parts), language)
         texts = [unit.text for unit in units]
@@ -76,7 +75,7 @@ def _drafts(parts: Sequence[Sequence[Unit]], cues: Sequence[Cue], language: Lang
             Draft(
                 id=f"s{number}",
                 kind=kind,
-                title=title_of(texts, language, announces=kind in ("intro", "wrap-up"), talk=talk),
+                title=title_of(texts, language, announces=kind in ("intro", "wrap-up")),
                 text=text_of(texts, language),
                 cues=tuple(cues[at].number for at in own),
                 start=cues[own[0]].start,

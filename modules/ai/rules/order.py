@@ -40,24 +40,16 @@ def words_of(step: Draft, cues: Sequence[Cue]) -> frozenset[str]:
 def things(text: str, language: Language) -> frozenset[str]:
     """The words of a title that name what is acted on: no small words, no verbs."""
     return frozenset(
-        word for word in plain(text).split() if word not in language.stopwords and not _is_verb(word, language)
+        word for word in plain(text).split() if word not in language.stopwords and word not in language.verbs
     )
 
 
 def names_action(title: str, language: Language) -> bool:
     """Whether a title says what to do and to what: "Lift the tank", not "So that is what"."""
     words = plain(title).split()
-    verb = words[-1 if language.verb_last else 0] if words else ""
-    return _is_verb(verb, language) and bool(things(title, language))
-
-
-def _is_verb(word: str, language: Language) -> bool:
-    if word in language.verbs:
-        return True
-    # A German particle is written together with its verb: "einschalten".
-    return language.verb_last and any(
-        word.removeprefix(particle) in language.verbs for particle in language.particles if word.startswith(particle)
-    )
+    # A German title is a whole clause, in which the verb may stand anywhere.
+    verbs = words if language.verb_last else words[:1]
+    return any(word in language.verbs for word in verbs) and bool(things(title, language))
 
 
 def order_of(

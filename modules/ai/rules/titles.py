@@ -1,27 +1,29 @@
-"""Titles: the sentence that says what to do, cut down to the verb and what it is done to. No word is added."""
+"""Titles: the clause that says what to do, cut down to the verb and what it is done to. No word is added.
+
+German puts parts of a verb at both ends of a clause, so there the clause stays as it was said.
+"""
 
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from .language import Language, plain
 from .noises import without_noises
 
-MAX_WORDS = 8
+MAX_WORDS, MAX_CLAUSE = 8, 10
+"""Words of a title; of one that is a clause as it was said."""
+DENIED = 4
+"""Words before a verb among which a "not" speaks of what is not to be done."""
 LEAST = -0.5
 """The score below which the first words of a step make the better title."""
-FIRST, LATER, SECOND, SALIENT = 0.6, 0.16, 0.5, 0.1
+FIRST, LATER, SECOND = 0.6, 0.16, 0.5
 """What a title gains in the first sentence of its step, loses with each later one and as the second thing to do in
-its sentence, and gains by what it is about."""
+its sentence."""
 POINTING, MEANS, WEAK = 0.8, 1.3, 1.0
 """What it loses when it names its thing by a pronoun, or only a key to press, or has a verb that tells little."""
-MOST_SALIENT = 4.0
-STEM = 6
-"""Letters that the forms of a word share, more or less."""
 SPACELESS_LETTERS = 24
 """Letters of a title in a script that writes no spaces."""
 
@@ -42,20 +44,15 @@ class _Token:
     """Whether a mark follows it that ends a clause."""
 
 
-def title_of(
-    texts: Sequence[str], language: Language, announces: bool = False, talk: Counter[str] | None = None
-) -> str:
+def title_of(texts: Sequence[str], language: Language, announces: bool = False) -> str:
     """A title of up to MAX_WORDS for the step that says these texts, '' when they have no words.
 
     announces: the step tells what is to come or was done (intro, wrap-up), so that its verbs are not instructions.
-    talk: how often the whole video says each word (see `counted`), so that words of this step alone weigh more.
     """
     found = []
-    counts = counted(texts, language)
     for at, text in enumerate([] if announces else texts[: max(6, len(texts) * 2 // 3)]):
         for place, action in enumerate(actions_of(text, language)):
             score = action.score + FIRST * (at == 0) - LATER * min(at, 10) - SECOND * min(place, 2)
-            score += SALIENT * _salience(action.title, counts, talk or counts, language)
             found.append((score, -at, action.title))
     best = max(found, default=None)
     announced = [title for text in texts if announces and (title := _how_to(text, language))]
@@ -74,17 +71,6 @@ def actions_of(text: str, language: Language) -> tuple[Action, ...]:
 def action_of(text: str, language: Language) -> Action | None:
     """The clearest thing to do in a unit, or None."""
     return max(actions_of(text, language), key=lambda action: action.score, default=None)
-
-
-def counted(texts: Iterable[str], language: Language) -> Counter[str]:
-    """How often each word is said that carries a meaning, by its stem."""
-    return Counter(word[:STEM] for text in texts for word in plain(text).split() if word not in language.stopwords)
-
-
-def _salience(title: str, step: Counter[str], talk: Counter[str], language: Language) -> float:
-    """0..MOST_SALIENT: how much the words of a title are what its step is about, and no other."""
-    stems = {word[:STEM] for word in plain(title).split() if word not in language.stopwords}
-    return min(MOST_SALIENT, sum(min(3, step[stem] - 0.5) * step[stem] / max(1, talk[stem]) for stem in stems))
 
 
 def capitalised(title: str) -> str:
@@ -126,6 +112,9 @@ def _action_at(tokens: Sequence[_Token], at: int, language: Language) -> Action 
             tokens[at].plain if tokens[at].plain.endswith("n") and tokens[at].plain not in language.stopwords else None
         )
     if not verb or (before and before[-1] in language.determiners) or _announces(tokens, at, language):
+        return None
+    # A German clause keeps its "not", since it is shown whole.
+    if not language.verb_last and language.negations.intersection(before[-DENIED:]):
         return None
     lead = _lead(tokens, at, before, language)
     if not lead:
@@ -221,7 +210,9 @@ def _ends(token: _Token, language: Language) -> bool:
 
 
 def _title(tokens: Sequence[_Token], at: int, verb: str, language: Language) -> str:
-    """The verb's title form and its object."""
+    """The verb's title form and its object; in German the whole clause."""
+    if language.verb_last:
+        return _clause(tokens, at, language)
     thing: list[str] = []
     if not tokens[at].stops:
         for place in range(at + 1, min(len(tokens), at + 2 + MAX_WORDS)):
@@ -232,37 +223,45 @@ def _title(tokens: Sequence[_Token], at: int, verb: str, language: Language) -> 
                 break  # "open it it gives …"
             if len(thing) > 1 and (_commands(tokens, place, language) or _starts_anew(tokens, place, language)):
                 break
-            if (
-                thing
-                and not language.verb_last
-                and token.plain in language.articles
-                and not _joins(tokens[place - 1], language)
-            ):
+            if thing and token.plain in language.articles and not _joins(tokens[place - 1], language):
                 break
             thing.append(token.text)
-            # A separated prefix ends a German main clause: "legen Sie einen Code fest".
-            if token.stops or (language.verb_last and token.plain in language.particles - language.dangling):
+            if token.stops:
                 break
-    if language.verb_last:
-        return _verb_last(tokens, at, verb, thing, language)
     return _trimmed(f"{verb} {' '.join(thing)}", language)
 
 
-def _verb_last(tokens: Sequence[_Token], at: int, verb: str, thing: list[str], language: Language) -> str:
-    """German: the object, then the infinitive; what stands before a verb at the end of its clause is its object."""
-    if not thing:
-        back = at - 1
-        while back >= 0 and at - back <= MAX_WORDS:
-            if tokens[back].stops or _ends(tokens[back], language) or tokens[back].plain in language.modals:
-                break
-            thing.insert(0, tokens[back].text)
-            back -= 1
-    elif len(thing) > 1 and thing[-1].lower() in language.particles:
-        verb = thing.pop().lower() + verb
-    said = _trimmed(" ".join(thing), language, MAX_WORDS - 1)
-    while said and plain(said.split()[0]) in language.openers:
-        said = said.partition(" ")[2]
-    return f"{said} {verb}" if said else verb
+def _clause(tokens: Sequence[_Token], at: int, language: Language) -> str:
+    """The clause around a verb as it was said, without small words at its beginning."""
+    start, end = at, at + 1
+    while start > 0 and not tokens[start - 1].stops and not _parts(tokens, start, language):
+        start -= 1
+    while end < len(tokens) and not tokens[end - 1].stops and not _parts(tokens, end, language):
+        end += 1
+    while start + 2 < end and _leaves(tokens, start, language):
+        start += 1
+    said = tokens[start if end - start <= MAX_CLAUSE else at : end]
+    return _cut([token.text for token in said], language, MAX_CLAUSE)
+
+
+def _parts(tokens: Sequence[_Token], at: int, language: Language) -> bool:
+    """Whether a new clause begins at this place, or the one before ends there."""
+    before = tokens[at - 1]
+    if _ends(tokens[at], language):
+        return True
+    # "Gießt nun …" and "müsst ihr …" go on; "… der Schalter nun nehmt ihr" does not.
+    begins = language.starter.match(tokens[at].plain) or tokens[at].plain in language.subjects
+    return bool(begins) and not _is_verb(before, language) and before.plain not in language.subjects
+
+
+def _leaves(tokens: Sequence[_Token], at: int, language: Language) -> bool:
+    """Whether a clause can do without this first word: "dann müsst ihr" without it would be a question."""
+    small = tokens[at].plain in language.openers or _ends(tokens[at], language)
+    return tokens[at].plain in language.joiners or (small and not _is_verb(tokens[at + 1], language))
+
+
+def _is_verb(token: _Token, language: Language) -> bool:
+    return token.plain in language.verbs or token.plain in language.modals
 
 
 def _couples(tokens: Sequence[_Token], at: int, language: Language) -> bool:
@@ -279,11 +278,11 @@ def _starts_anew(tokens: Sequence[_Token], at: int, language: Language) -> bool:
     )
 
 
-def _trimmed(title: str, language: Language, limit: int = MAX_WORDS) -> str:
+def _trimmed(title: str, language: Language) -> str:
     """Tidied, at most MAX_WORDS, not ending in a word that asks for more."""
     for pattern, instead in language.tidy:
         title = re.sub(pattern, instead, title, flags=re.IGNORECASE)
-    return _cut(title.split(), language, limit)
+    return _cut(title.split(), language)
 
 
 def _cut(words: Sequence[str], language: Language, limit: int = MAX_WORDS) -> str:
@@ -291,7 +290,9 @@ def _cut(words: Sequence[str], language: Language, limit: int = MAX_WORDS) -> st
     joints = language.dangling - language.articles
     places = [at for at in range(3, limit + 1) if plain(words[at]) in joints] if len(words) > limit else []
     words = list(words[: places[-1] if places else limit])
-    while len(words) > 1 and plain(words[-1]) in language.dangling:
+    # A German clause may end with the particle of its verb: "schalten wir das Gerät ein".
+    open_ends = language.dangling - language.particles if language.verb_last else language.dangling
+    while len(words) > 1 and plain(words[-1]) in open_ends:
         words.pop()
     return " ".join(words).strip(" ,;:-–…")
 

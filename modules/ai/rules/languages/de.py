@@ -154,7 +154,7 @@ LANGUAGE = Language(
     """),
     not_verbs=words("machen"),
     subordinate=words("wenn nachdem sobald um weil falls bevor während damit"),
-    subjects=words("wir ihr du man"),
+    subjects=words("wir ihr du man ich"),
     modals=words("muss musst müsst müssen kann kannst könnt können wollt wollen will soll sollt sollten sollte sollen"),
     clause_ends=words("und weil dass damit wenn oder aber denn sodass bis dann danach wo welche ist sind wird"),
     pronouns=words("es das dies sie ihn ihm alles hier dort da"),
@@ -167,13 +167,6 @@ LANGUAGE = Language(
     ),
     particles=_SEPARABLE,
     fillers=patterns(r"äh+m?|öh+m?|hm+|sozusagen|quasi|irgendwie|halt|mal eben"),
-    tidy=(
-        (
-            r"\b(?:sie|wir|ihr|du|ich|man|jetzt|dann|nun|zuerst|"
-            r"zunächst|einfach|bitte|mal|halt|noch|euch|uns|dir|danach)\b",
-            "",
-        ),
-    ),
     verb_last=True,
     number_words=_number_words(),
     number_links=words("und"),
