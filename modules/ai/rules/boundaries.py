@@ -18,7 +18,6 @@ PAUSE = 1.1
 SCENE = 1.6
 COHESION = 1.2
 ACTION = 0.5
-CLOSED = 0.8
 INTRO_ENDS = 1.6
 WRAP_UP = 2.4
 INSIDE = 3.0
@@ -63,8 +62,6 @@ def weigh(units: Sequence[Unit], language: Language, scenes: Sequence[Scene], du
         total += scene * _scene(unit.start, scenes, times)
         total += COHESION * depths[at]
         total += action * acts[at]
-        if at and language.closer.search(units[at - 1].plain) and len(units[at - 1].plain.split()) <= 12:
-            total += CLOSED
         if at and at == intro:
             total += INTRO_ENDS
         if at == outro:

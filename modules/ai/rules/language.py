@@ -18,7 +18,6 @@ class Language:
 
     openers: small words that start a unit, with the weight each adds ("okay", "so", "now").
     phrases: what may follow the openers; the first that matches adds its weight (negative: it goes on).
-    closers: said at the end of a step ("there we go").
     starters: where a new clause begins in text without punctuation; soft_starters: where one may begin when the
     clause before it is long enough.
     tips, warns: how a sentence begins that gives a tip or warns, however the rest of its step goes.
@@ -30,11 +29,9 @@ class Language:
     clause_ends: words at which the object of a verb ends.
     dangling: words that a title must not end with.
     fillers: patterns that a text can lose without losing a fact.
-    tidy: patterns and replacements for titles.
     subordinate: words that begin half a sentence ("if you want").
     spelling: patterns and replacements for words that recognisers write in lower case.
-    articles: determiners that begin a new thing. joiners: "and", "or".
-    late: small words that stand at the end of a clause ("yet", "again").
+    articles: determiners that begin a new thing.
     command_endings: of verb forms that are commands by themselves.
     verb_last: a verb may stand at the end of its clause, or parts of it at both ends (German), so that a title is the
         whole clause; modals: verbs that send it there; subjects: pronouns that follow the verb of a main clause.
@@ -52,13 +49,10 @@ class Language:
     stopwords: frozenset[str] = frozenset()
     openers: Mapping[str, float] = field(default_factory=dict)
     phrases: Weighted = ()
-    closers: tuple[str, ...] = ()
     starters: tuple[str, ...] = ()
     soft_starters: tuple[str, ...] = ()
     intro: tuple[str, ...] = ()
     wrap_up: tuple[str, ...] = ()
-    tip: tuple[str, ...] = ()
-    warning: tuple[str, ...] = ()
     tips: tuple[str, ...] = ()
     warns: tuple[str, ...] = ()
     verbs: Mapping[str, str] = field(default_factory=dict)
@@ -68,18 +62,15 @@ class Language:
     leads: Weighted = ()
     open_leads: tuple[str, ...] = ()
     not_verbs: frozenset[str] = frozenset()
-    late: frozenset[str] = frozenset()
     clause_ends: frozenset[str] = frozenset()
     pronouns: frozenset[str] = frozenset()
     determiners: frozenset[str] = frozenset()
     dangling: frozenset[str] = frozenset()
     particles: frozenset[str] = frozenset()
     fillers: tuple[str, ...] = ()
-    tidy: tuple[tuple[str, str], ...] = ()
     subordinate: frozenset[str] = frozenset()
     spelling: tuple[tuple[str, str], ...] = ()
     articles: frozenset[str] = frozenset()
-    joiners: frozenset[str] = frozenset()
     command_endings: tuple[str, ...] = ()
     verb_last: bool = False
     modals: frozenset[str] = frozenset()
@@ -107,11 +98,6 @@ class Language:
         return self.dangling - self.pronouns - self.particles
 
     @cached_property
-    def endings(self) -> frozenset[str]:
-        """Small words with which a clause may well end: "it", "down"."""
-        return self.pronouns | self.particles | self.late
-
-    @cached_property
     def compiled_phrases(self) -> tuple[tuple[re.Pattern[str], float], ...]:
         return tuple((re.compile(rf"(?:{pattern})\b"), weight) for pattern, weight in self.phrases)
 
@@ -132,24 +118,12 @@ class Language:
         return any_of(self.soft_starters, start="^", end=r"(?:\s|$)")
 
     @cached_property
-    def closer(self) -> re.Pattern[str]:
-        return any_of(self.closers)
-
-    @cached_property
     def intro_pattern(self) -> re.Pattern[str]:
         return any_of(self.intro)
 
     @cached_property
     def wrap_up_pattern(self) -> re.Pattern[str]:
         return any_of(self.wrap_up)
-
-    @cached_property
-    def tip_pattern(self) -> re.Pattern[str]:
-        return any_of(self.tip)
-
-    @cached_property
-    def warning_pattern(self) -> re.Pattern[str]:
-        return any_of(self.warning)
 
     @cached_property
     def tips_pattern(self) -> re.Pattern[str]:

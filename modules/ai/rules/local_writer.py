@@ -20,6 +20,8 @@ from .titles import action_of, title_of
 from .units import Unit, units_of
 from .wording import text_of, tidied
 
+SHORT = 3
+"""Sentences of a step that only warns or gives a tip."""
 OPENING = 40
 """Characters of a sentence in which it shows what it is for."""
 
@@ -86,15 +88,14 @@ def _drafts(parts: Sequence[Sequence[Unit]], cues: Sequence[Cue], language: Lang
 
 
 def _kind(units: Sequence[Unit], number: int, count: int, language: Language) -> str:
-    """The kind of a whole step: what most of its words are about, or what it opens with when it is short."""
+    """The kind of a whole step: a short one that opens with a warning or tip is one as a whole."""
     said = [unit.plain for unit in units]
     if number == 1 and count > 1 and any(language.intro_pattern.search(part) for part in said[:3]):
         return "intro"
     if number >= count - 1 and count > 2 and _closes(units, language):
         return "wrap-up"
-    for kind, pattern in (("warning", language.warning_pattern), ("tip", language.tip_pattern)):
-        matching = sum(bool(pattern.search(part)) for part in said)
-        if matching * 2 > len(said) or (pattern.search(said[0]) and len(said) <= 3):
+    for kind, pattern in (("warning", language.warns_pattern), ("tip", language.tips_pattern)):
+        if len(said) <= SHORT and pattern.match(said[0]):
             return kind
     return "step"
 

@@ -107,10 +107,6 @@ def _action_at(tokens: Sequence[_Token], at: int, language: Language) -> Action 
     verb = language.verbs.get(tokens[at].plain) or _unlisted(tokens, at, before, language)
     if not verb and language.open_lead.search(" ".join(before)) and tokens[at].plain.isalpha():
         verb = None if tokens[at].plain in language.not_verbs else tokens[at].plain
-    if not verb and language.modals.intersection(before) and _closes(tokens, at, language):
-        verb = (
-            tokens[at].plain if tokens[at].plain.endswith("n") and tokens[at].plain not in language.stopwords else None
-        )
     if not verb or (before and before[-1] in language.determiners) or _announces(tokens, at, language):
         return None
     # A German clause keeps its "not", since it is shown whole.
@@ -176,7 +172,7 @@ def _lead(tokens: Sequence[_Token], at: int, before: Sequence[str], language: La
     if at + 1 < len(tokens) and tokens[at + 1].plain in language.subjects:
         return 1.7
     if language.verb_last and _closes(tokens, at, language):
-        return 1.9 if language.modals.intersection(before) else 1.5
+        return 1.5
     if before[-1] in language.openers:
         return 1.2
     return 1.0 if _commands(tokens, at, language) else 0.0
@@ -217,7 +213,7 @@ def _title(tokens: Sequence[_Token], at: int, verb: str, language: Language) -> 
     if not tokens[at].stops:
         for place in range(at + 1, min(len(tokens), at + 2 + MAX_WORDS)):
             token = tokens[place]
-            if _ends(token, language) and token.text.islower() and not _couples(tokens, place, language):
+            if _ends(token, language) and token.text.islower():
                 break
             if thing and thing[-1].lower() == token.plain:
                 break  # "open it it gives …"
@@ -228,7 +224,7 @@ def _title(tokens: Sequence[_Token], at: int, verb: str, language: Language) -> 
             thing.append(token.text)
             if token.stops:
                 break
-    return _trimmed(f"{verb} {' '.join(thing)}", language)
+    return _cut([verb, *thing], language)
 
 
 def _clause(tokens: Sequence[_Token], at: int, language: Language) -> str:
@@ -257,17 +253,12 @@ def _parts(tokens: Sequence[_Token], at: int, language: Language) -> bool:
 def _leaves(tokens: Sequence[_Token], at: int, language: Language) -> bool:
     """Whether a clause can do without this first word: "dann müsst ihr" without it would be a question."""
     small = tokens[at].plain in language.openers or _ends(tokens[at], language)
-    return tokens[at].plain in language.joiners or (small and not _is_verb(tokens[at + 1], language))
+    idle = language.openers.get(tokens[at].plain, 1.0) <= 0
+    return idle or (small and not _is_verb(tokens[at + 1], language))
 
 
 def _is_verb(token: _Token, language: Language) -> bool:
     return token.plain in language.verbs or token.plain in language.modals
-
-
-def _couples(tokens: Sequence[_Token], at: int, language: Language) -> bool:
-    """Whether this "and" joins a second thing to the first ("the user and the password."), not a new clause."""
-    joined = tokens[at].plain in language.joiners and at + 2 < len(tokens)
-    return joined and tokens[at + 1].plain in language.articles and _closes(tokens, at + 2, language)
 
 
 def _starts_anew(tokens: Sequence[_Token], at: int, language: Language) -> bool:
@@ -276,13 +267,6 @@ def _starts_anew(tokens: Sequence[_Token], at: int, language: Language) -> bool:
     return bool(
         language.starter.match(said) or (language.soft_starter.match(said) and tokens[at].plain not in language.verbs)
     )
-
-
-def _trimmed(title: str, language: Language) -> str:
-    """Tidied, at most MAX_WORDS, not ending in a word that asks for more."""
-    for pattern, instead in language.tidy:
-        title = re.sub(pattern, instead, title, flags=re.IGNORECASE)
-    return _cut(title.split(), language)
 
 
 def _cut(words: Sequence[str], language: Language, limit: int = MAX_WORDS) -> str:

@@ -169,7 +169,7 @@ def _cuts(piece: Sequence[_Word], words: Sequence[_Word], at: int, language: Lan
 def _commands(words: Sequence[_Word], at: int, before: str, language: Language) -> bool:
     """Whether a command begins here, as far as words without marks tell: "… not yet | open the cover"."""
     said, after = plain(words[at].text), plain(words[at + 1].text)
-    if language.verb_last or (before in language.stopwords and before not in language.endings):
+    if language.verb_last or (before in language.stopwords and before not in language.pronouns | language.particles):
         return False
     if language.command_endings:
         return said in language.verbs and said.endswith(language.command_endings)

@@ -121,7 +121,6 @@ LANGUAGE = Language(
         0.4  (?:wir|ich|du|ihr|man) (?:\w+en|\w+e|\w+st|\w+t)
         -0.6 weil|denn|dass|damit|welche|oder|das (?:ist|heißt|sind)|es|sie|der|die|dadurch|dabei|hier seht|wie ihr
     """),
-    closers=patterns(r"fertig|erledigt|das war's|das war es|geschafft|perfekt|super"),
     starters=patterns(r"""
         so|jetzt|nun|dann|danach|anschließend|zuerst|als nächstes|und (?:dann|jetzt|wenn|hier)|okay|also|aber|hallo
         weil|zum schluss|schließlich|zuletzt|nachdem|sobald|das war's
@@ -139,8 +138,6 @@ LANGUAGE = Language(
         guten appetit
         das war (?:es )?(?:schon|auch schon)|abonnier\w*|zusammengefasst|bis bald
     """),
-    tip=patterns(r"tipp|übrigens|alternativ|trick|noch besser"),
-    warning=patterns(r"vorsicht|vorsichtig|achtung|achtet? darauf|passt? auf|auf keinen fall|niemals|wichtig(?: ist)?"),
     tips=patterns(r"(?:hier )?(?:noch )?(?:(?:ein|mein) )?(?:kleiner |letzter |kurzer )?(?:tipp|trick)"),
     warns=patterns(r"""
         vorsicht|seid? vorsichtig|seien sie vorsichtig|achtung|passt? (?:bitte )?auf|auf keinen fall|niemals
@@ -158,7 +155,6 @@ LANGUAGE = Language(
     modals=words("muss musst müsst müssen kann kannst könnt können wollt wollen will soll sollt sollten sollte sollen"),
     clause_ends=words("und weil dass damit wenn oder aber denn sodass bis dann danach wo welche ist sind wird"),
     pronouns=words("es das dies sie ihn ihm alles hier dort da"),
-    joiners=words("und oder"),
     articles=words("der die das den ein eine einen"),
     determiners=words("der die das den dem ein eine einen einem einer kein keine"),
     dangling=words(

@@ -156,12 +156,6 @@ LANGUAGE = Language(
     """,
         _PARTS,
     ),
-    closers=patterns(r"""
-        there (?:we|you|it) (?:go|have it|is|are)
-        (?:and )?that's (?:it|all|done|how|basically it|pretty much it)(?: (?:for|is|you|we))?
-        perfect|awesome|looks (?:good|great)|looking good|good to go|all set|we're (?:done|all set|good)
-        (?:now|all) (?:done|finished)|is (?:done|complete|finished|ready)|success(?:fully)?
-    """),
     starters=patterns(r"""
         so(?! (?:that|much|many|far|on)\b)|okay|ok|alright|all right|right so|now(?! (?:so|is|and|but|okay|because)\b)
         then
@@ -196,7 +190,7 @@ LANGUAGE = Language(
     wrap_up=patterns(r"""
         thank(?:s| you)(?: so much| very much)? for (?:watching|viewing|joining|tuning|listening)
         see you (?:next|in the next|soon|later)
-        (?:and|so|okay|alright|yeah|think) that's (?:(?:really|basically|pretty much|about) )?(?:it|all|how|everything)
+        that's (?:(?:really|basically|pretty much|about) )?(?:it|all|how|everything)
         that(?:'s| is) (?:it for|all for|how you|how to|how easy|the whole thing)|there you have it|and yeah
         (?:hope|hopefully) (?:you|this|that)(?: \w+)? (?:enjoyed|helps|helped|found|liked|was|learned|been)
         until next time|bye
@@ -205,17 +199,6 @@ LANGUAGE = Language(
         in (?:summary|conclusion)|that wraps|we(?:'ve| have) (?:now )?(?:learned|covered|seen how)|you now know
         enjoy your
         and you(?:'re| are) (?:all )?done|if you have any questions|take care
-    """),
-    tip=patterns(r"""
-        (?:quick|pro|little|handy|useful|small|final|last|one|another|a) (?:tip|trick|hint)|tips?
-        by the way|you can also|another way|if you (?:prefer|like)|alternatively|shortcut|as a side note|it helps to
-        a good idea
-    """),
-    warning=patterns(r"""
-        be (?:very |really |extra )?careful|careful|warning|caution|watch out|beware|never|do not|don't ever|dangerous
-        make (?:absolutely )?sure (?:you|not|that you) (?:don't|do not|never)
-        don't (?:touch|use|overtighten|forget|over|let|skip|leave|pull|open|press)
-        important(?: to| that|ly)?|can't (?:be undone|undo)|cannot be undone|at your own risk
     """),
     tips=patterns(r"""
         (?:here's |here is |just |one |an? |my |another )+(?:(?:quick|little|pro|handy|useful
@@ -275,7 +258,6 @@ LANGUAGE = Language(
         probably also always never teach demonstrate walk cover take show quick quickly here there now then first go
         get one some any all both what how where when why if as up down out over back"""
     ),
-    late=words("yet again too now first second done once time way"),
     subordinate=words("if when once after before while since to as until because although though what how where"),
     spelling=((r"\bi\b(?!\.)", "I"),),
     clause_ends=words(
@@ -286,7 +268,6 @@ LANGUAGE = Language(
         everything's who's finally anyway sometimes please whatever till instead normally usually"""
     ),
     pronouns=words("it that this them these those here there one ones something everything him her us me you"),
-    joiners=words("and or"),
     particles=words("up down off out on in over back away"),
     articles=words("the a an my your this"),
     determiners=words("the a an this that these those my your our his her its their some any no each every of on in"),
@@ -305,17 +286,6 @@ LANGUAGE = Language(
         kinda|basically|literally|i mean(?! (?:the|that|it))|i guess|like i said
         go ahead and|as you can see
     """),
-    tidy=(
-        (r"\b(?:on )?over to\b", "to"),
-        (r"^(click|tap|press|hit|double-click|right-click) (?:right )?(?:up |down |over |in )?on\b(?= \w)", r"\1"),
-        (r"\b(?:right |up |down |over |back ){1,3}(here|there)\b", ""),
-        (
-            r"\b(?:just|really|basically|actually|literally|simply|"
-            r"kind of|sort of|kinda|maybe|obviously|again|like)\b",
-            "",
-        ),
-        (r"\b(?:here|there)(?:$|(?= (?:at|in|on|with|under|to|from)\b))", ""),
-    ),
     number_words=whole_numbers(
         """one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen
         eighteen nineteen""",

@@ -112,7 +112,6 @@ LANGUAGE = Language(
         0.6  vamos a|voy a|tenemos que|tienes que|hay que|debemos|puedes|podemos|van a
         -0.6 porque|que|es|esto|eso|está|o|así|ya que|como (?:pueden|puedes|ven)
     """),
-    closers=patterns(r"listo|ya está|perfecto|eso es todo|muy bien|y ya"),
     starters=patterns(r"""
         entonces|ahora|luego|después|y (?:ahora|luego|después|entonces|aquí|ya)|pero|vale|bueno|primero|una vez|hola
         por último|finalmente|a continuación|porque|para (?:empezar|terminar)|mientras tanto|el siguiente paso|hoy
@@ -131,8 +130,6 @@ LANGUAGE = Language(
         buen provecho
         y ya está|con esto (?:hemos )?termina\w*
     """),
-    tip=patterns(r"consejo|truco|por cierto|también puedes|alternativamente|otra forma"),
-    warning=patterns(r"cuidado|atención|ojo|nunca|no (?:toques|aprietes|pongas|olvides|uses)|asegúrate de no|peligro"),
     tips=patterns(r"(?:un |mi |otro )?(?:pequeño |último )?(?:consejo|truco)"),
     warns=patterns(r"""
         (?:ten |tenga |tened |tengan |mucho )?cuidado|atención|ojo|nunca|jamás
@@ -152,7 +149,6 @@ LANGUAGE = Language(
     subordinate=words("si cuando para porque una mientras antes después hasta"),
     clause_ends=words("y porque que pero si cuando luego después entonces para hasta está es son como donde ya"),
     pronouns=words("lo la los las esto eso todo aquí ahí allí le nos"),
-    joiners=words("y o"),
     articles=words("el la los las un una"),
     determiners=words("el la los las un una unos unas este esta estos estas su sus mi tu nuestro nuestra del al"),
     dangling=words(
@@ -160,7 +156,6 @@ LANGUAGE = Language(
         es muy más como entonces luego ya lo nos"""
     ),
     fillers=patterns(r"e+h+m?|o sea|este pues|digamos|básicamente|como que"),
-    tidy=((r"\b(?:simplemente|ahora|luego|entonces|primero|bien|pues|también)\b", ""),),
     number_words=_number_words(),
     number_links=words("y"),
     unsure_numbers=words("uno un una"),

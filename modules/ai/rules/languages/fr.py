@@ -86,7 +86,6 @@ LANGUAGE = Language(
         0.6  (?:on|nous|je|vous) (?:va|vais|allez|allons)|on peut|vous (?:devez|pouvez)|il faut
         -0.6 parce|car|qui|que|c'est|ce qui|cela|ça|ou|il|elle|ils|comme vous
     """),
-    closers=patterns(r"voilà|c'est (?:fait|fini|terminé|bon|prêt)|parfait|et voilà"),
     starters=patterns(r"""
         alors|donc|maintenant|ensuite|puis|après|et (?:là|puis|ensuite|maintenant|voilà|donc)|mais|voilà|une fois
         bonjour
@@ -104,10 +103,6 @@ LANGUAGE = Language(
         merci (?:d'avoir|pour|de)|c'est (?:terminé|fini|tout)|à bientôt|à la prochaine|bon appétit|au revoir
         n'hésitez pas|abonne[zr]
         voilà c'est
-    """),
-    tip=patterns(r"astuce|conseil|au fait|vous pouvez aussi|petit truc|sinon"),
-    warning=patterns(r"""
-        attention|faites attention|prudence|ne (?:touchez|mettez|serrez|faites|forcez)\w* (?:pas|jamais)|jamais|veillez
     """),
     tips=patterns(r"(?:une? |mon |voici une? )?(?:petite? |dernière? )?(?:astuce|conseil|petit truc)"),
     warns=patterns(r"""
@@ -129,7 +124,6 @@ LANGUAGE = Language(
         "et parce car qui mais si quand puis ensuite donc pour afin jusqu'à c'est vous on il elle est sont alors où"
     ),
     pronouns=words("le la les ça cela ceci y en tout ici là"),
-    joiners=words("et ou"),
     articles=words("le la les un une"),
     command_endings=("ez", "ons"),
     determiners=words("le la les un une des du au aux ce cette ces mon ma votre vos notre l'"),
@@ -138,7 +132,6 @@ LANGUAGE = Language(
         entre ce cette ces votre vos notre nos qui que puis si est alors donc bien juste votre très"""
     ),
     fillers=patterns(r"e+u+h+|hum+|genre|en fait|du coup|tu vois|vous voyez|on va dire"),
-    tidy=((r"\b(?:juste|simplement|maintenant|ensuite|donc|bien|alors|tout simplement|d'abord)\b", ""),),
     number_words=whole_numbers(
         "un deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize",
         "vingt trente quarante cinquante soixante",

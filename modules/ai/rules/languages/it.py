@@ -121,7 +121,6 @@ LANGUAGE = Language(
         0.6  dobbiamo|dovete|devi|bisogna|occorre|possiamo|potete|puoi|vado a|andate a|vai a
         -0.6 perché|che|è|questo|questa|quello|quella|ciò|cioè|o|oppure|anche|così|in modo|come (?:vedi|vedete|potete)
     """),
-    closers=patterns(r"ecco fatto|fatto|perfetto|ottimo|è (?:pront[oa]|tutto|fatta)|abbiamo finito"),
     starters=patterns(r"""
         allora|quindi|adesso|ora|poi|dopo|dopodiché|e (?:poi|ora|adesso|quindi|infine|qui)|ma|bene|prima di tutto
         innanzitutto|per prima cosa|come prima cosa|una volta|infine|alla fine|successivamente|perché|a questo punto
@@ -139,11 +138,6 @@ LANGUAGE = Language(
     wrap_up=patterns(r"""
         grazie (?:per|di|a tutti|mille)|(?:questo )?è tutto|alla prossima|al prossimo video|ci vediamo|a presto
         arrivederci|buon appetito|iscriv\w+|spero che|lasciate un (?:commento|mi piace)|abbiamo finito
-    """),
-    tip=patterns(r"consiglio|trucco|trucchetto|a proposito|(?:potete|puoi) anche|in alternativa|un altro modo"),
-    warning=patterns(r"""
-        attenzione|attent[oaie]|cautela|mai|pericolo|non (?:tocc|string|forz|us|lasc|mett|apr|dimentic)\w+
-        (?:assicuratevi|assicurati) (?:di|che) non
     """),
     tips=patterns(r"(?:un |il mio |ecco un |un altro )?(?:piccolo |ultimo )?(?:consiglio|trucco|trucchetto)"),
     warns=patterns(r"""
@@ -167,7 +161,6 @@ LANGUAGE = Language(
         deve devono io noi voi non ne basta bastano"""
     ),
     pronouns=words("lo la li le gli ne ci questo questa quello quella tutto qui qua lì là ciò"),
-    joiners=words("e ed o"),
     articles=words("il lo la i gli le un uno una"),
     command_endings=("ate", "ete", "ite", "iamo"),
     determiners=words(
@@ -181,8 +174,6 @@ LANGUAGE = Language(
         sono molto più come quindi poi già circa questo questa suo sua vostro vostra nostro nostra mio mia tuo tua"""
     ),
     fillers=patterns(r"e+h+m*|u+h*m+|m+h+|cioè|diciamo|praticamente|insomma|come dire"),
-    # "Un'ora" is an hour.
-    tidy=((r"(?<!['’])\b(?:semplicemente|adesso|ora|poi|quindi|bene|anche|allora|infine)\b", ""),),
     number_words=_number_words(),
     number_links=words("e"),
     # "Sei pronto" is "you are ready".
