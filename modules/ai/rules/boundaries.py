@@ -58,7 +58,7 @@ def weigh(units: Sequence[Unit], language: Language, scenes: Sequence[Scene], du
     worth = []
     for at, unit in enumerate(units):
         total = MARKER * markers[at]
-        total += PAUSE * min(1.6, max(0.0, unit.pause - 0.25) / 0.9)
+        total += PAUSE * min(1.6, unit.pause / 0.9)
         total += scene * _scene(unit.start, scenes, times)
         total += COHESION * depths[at]
         total += action * acts[at]
@@ -171,8 +171,6 @@ def intro_end(units: Sequence[Unit], language: Language) -> int:
     """The unit after the greeting and announcement at the beginning; 0 when there is none."""
     last = -1
     for at, unit in enumerate(units):
-        if unit.start - units[0].start > 45 or at > 12:
-            break
         if language.intro_pattern.search(unit.plain) and at - last <= 3:
             last = at
     return last + 1 if last + 1 < len(units) else 0
@@ -182,8 +180,6 @@ def outro_start(units: Sequence[Unit], language: Language) -> int:
     """The unit with which the good-bye or the summing up at the end begins; the number of units when there is none."""
     first = len(units)
     for at in range(len(units) - 1, 0, -1):
-        if units[-1].end - units[at].start > 60 or at < len(units) * 0.6:
-            break
         if language.wrap_up_pattern.search(units[at].plain) and first - at <= 4:
             first = at
     return first

@@ -16,7 +16,7 @@ from .languages import language_of
 from .quiz_generation import quiz_of
 from .salient import summary_of, tags_of
 from .silent import scene_steps
-from .titles import action_of, title_of
+from .titles import title_of
 from .units import Unit, units_of
 from .wording import text_of, tidied
 
@@ -102,6 +102,5 @@ def _kind(units: Sequence[Unit], number: int, count: int, language: Language) ->
 
 def _closes(units: Sequence[Unit], language: Language) -> bool:
     """Whether a step says good-bye or sums up, and does not only end with it after something to do."""
-    first = 1 if action_of(units[0].text, language) else 2
-    found = (language.wrap_up_pattern.search(unit.plain) for unit in units[:first])
+    found = (language.wrap_up_pattern.search(unit.plain) for unit in units[:2])
     return any(match and match.start() <= OPENING for match in found)

@@ -17,8 +17,8 @@ MAX_WORDS, MAX_CLAUSE = 8, 10
 """Words of a title; of one that is a clause as it was said."""
 DENIED = 4
 """Words before a verb among which a "not" speaks of what is not to be done."""
-LEAST = -0.5
-"""The score below which the first words of a step make the better title."""
+REACH = 6
+"""Sentences of a step among which its title is looked for."""
 FIRST, LATER, SECOND = 0.6, 0.16, 0.5
 """What a title gains in the first sentence of its step, loses with each later one and as the second thing to do in
 its sentence."""
@@ -50,15 +50,13 @@ def title_of(texts: Sequence[str], language: Language, announces: bool = False) 
     announces: the step tells what is to come or was done (intro, wrap-up), so that its verbs are not instructions.
     """
     found = []
-    for at, text in enumerate([] if announces else texts[: max(6, len(texts) * 2 // 3)]):
+    for at, text in enumerate([] if announces else texts[:REACH]):
         for place, action in enumerate(actions_of(text, language)):
-            score = action.score + FIRST * (at == 0) - LATER * min(at, 10) - SECOND * min(place, 2)
+            score = action.score + FIRST * (at == 0) - LATER * at - SECOND * place
             found.append((score, -at, action.title))
-    best = max(found, default=None)
-    announced = [title for text in texts if announces and (title := _how_to(text, language))]
-    if best and best[0] > LEAST:
-        announced = [best[2]]
-    return capitalised(spelled(announced[0] if announced else _first_words(texts, language), language))
+    announced = (_how_to(text, language) for text in texts if announces)
+    title = max(found)[2] if found else next(filter(None, announced), "")
+    return capitalised(spelled(title or _first_words(texts, language), language))
 
 
 @lru_cache(maxsize=4096)
@@ -129,7 +127,7 @@ def _action_at(tokens: Sequence[_Token], at: int, language: Language) -> Action 
 def _unlisted(tokens: Sequence[_Token], at: int, before: Sequence[str], language: Language) -> str | None:
     """A verb that no table has: it begins the clause and takes an article ("Squeeze the …"), as commands do."""
     said = tokens[at].plain
-    starts = not at or tokens[at - 1].stops or all(word in language.openers for word in before[-at:])
+    starts = tokens[at - 1].stops or all(word in language.openers for word in before[-at:])
     takes = at + 1 < len(tokens) and not tokens[at].stops and tokens[at + 1].plain in language.articles
     looks = bool(language.open_leads) or said.endswith(language.command_endings)
     known = said in language.stopwords or said in language.not_verbs or not said.isalpha()
@@ -195,8 +193,7 @@ def _commands(tokens: Sequence[_Token], at: int, language: Language) -> bool:
     said = tokens[at].plain
     base = language.verbs.get(said) == said or (said in language.verbs and said.endswith(language.command_endings))
     before = tokens[at - 1].plain if at else ""
-    bound = before in language.determiners or before in language.clause_ends or before in language.dangling
-    free = before in language.particles or not bound
+    free = before in language.particles or before not in language.dangling
     takes = tokens[at + 1].plain in language.determiners or tokens[at + 1].plain in language.pronouns
     return base and free and takes
 
@@ -215,8 +212,6 @@ def _title(tokens: Sequence[_Token], at: int, verb: str, language: Language) -> 
             token = tokens[place]
             if _ends(token, language) and token.text.islower():
                 break
-            if thing and thing[-1].lower() == token.plain:
-                break  # "open it it gives …"
             if len(thing) > 1 and (_commands(tokens, place, language) or _starts_anew(tokens, place, language)):
                 break
             if thing and token.plain in language.articles and not _joins(tokens[place - 1], language):

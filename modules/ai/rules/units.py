@@ -60,15 +60,15 @@ class _Word:
 
 def units_of(cues: Sequence[Cue], language: Language) -> list[Unit]:
     """The units of all cues, in order: every word is in exactly one of them."""
-    stream = _stream(cues, language)
+    stream = _stream(cues)
     return [_unit(words) for sentence in _by_sentence(stream, language) for words in _clauses(sentence, language)]
 
 
-def _stream(cues: Sequence[Cue], language: Language) -> list[_Word]:
+def _stream(cues: Sequence[Cue]) -> list[_Word]:
     """All words with their times.
 
     A recogniser often stretches a caption over the silence in it or after it. What its letters would not have taken
-    at this speaker's pace is silence: before the word that begins a sentence or clause in it, else after it.
+    at this speaker's pace is silence: before the word that begins a sentence in it, else after it.
     """
     spans = [
         max(0.0, min(cue.end, after.start) - cue.start) for cue, after in zip(cues, [*cues[1:], cues[-1]], strict=True)
@@ -81,22 +81,16 @@ def _stream(cues: Sequence[Cue], language: Language) -> list[_Word]:
     for at, (cue, span) in enumerate(zip(cues, spans, strict=True)):
         words = cue.text.split()
         silence = max(0.0, span - 1.2 * pace * len(cue.text) - 0.25) if pace else 0.0
-        breath = _breath(words, language) if silence else len(words)
+        breath = _breath(words) if silence else len(words)
         stream += _words(at, cue, span - silence, words, (breath, silence), pause)
         gap = max(0.0, cues[at + 1].start - cue.end) if at + 1 < len(cues) else 0.0
         pause = gap + (silence if breath == len(words) else 0.0)
     return stream
 
 
-def _breath(words: Sequence[str], language: Language) -> int:
-    """Before which word of a caption its silence lies: the one that begins something new, else after the last."""
-    for at in range(1, len(words)):
-        if words[at - 1][-1] in ".!?…。":
-            return at
-    for at in range(2, len(words) - 1):
-        if language.starter.match(plain(" ".join(words[at : at + 4]))):
-            return at
-    return len(words)
+def _breath(words: Sequence[str]) -> int:
+    """Before which word of a caption its silence lies: the one that begins a sentence, else after the last."""
+    return next((at for at in range(1, len(words)) if words[at - 1][-1] in ".!?…。"), len(words))
 
 
 def _words(
