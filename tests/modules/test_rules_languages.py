@@ -23,7 +23,7 @@ FRAMES = {
     "why": {"sentence"},
 }
 OPTIONAL = words(
-    """means auxiliary open_leads not_verbs particles spelling command_endings verb_last modals subjects
+    """means auxiliary not_verbs particles spelling command_endings verb_last modals subjects
     number_joins how_to capital_nouns"""
 )
 """What a language need not have; everything else it must."""
@@ -73,7 +73,7 @@ def test_every_file_of_the_folder_is_a_language():
 def test_every_pattern_of_a_language_compiles(code):
     language = LANGUAGES[code]
     for name in dir(Language):
-        if name.endswith("_pattern") or name in ("starter", "soft_starter", "open_lead"):
+        if name.endswith("_pattern") or name in ("starter", "soft_starter"):
             assert getattr(language, name).pattern, name
     assert language.compiled_phrases and language.compiled_leads
     assert any_of(language.all_of_above).pattern

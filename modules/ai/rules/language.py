@@ -60,7 +60,6 @@ class Language:
     means: frozenset[str] = frozenset()
     auxiliary: frozenset[tuple[str, str]] = frozenset()
     leads: Weighted = ()
-    open_leads: tuple[str, ...] = ()
     not_verbs: frozenset[str] = frozenset()
     clause_ends: frozenset[str] = frozenset()
     pronouns: frozenset[str] = frozenset()
@@ -104,10 +103,6 @@ class Language:
     @cached_property
     def compiled_leads(self) -> tuple[tuple[re.Pattern[str], float], ...]:
         return tuple((re.compile(rf"(?:^|\s)(?:{pattern})$"), weight) for pattern, weight in self.leads)
-
-    @cached_property
-    def open_lead(self) -> re.Pattern[str]:
-        return any_of(self.open_leads, start=r"(?:^|\s)", end="$")
 
     @cached_property
     def starter(self) -> re.Pattern[str]:

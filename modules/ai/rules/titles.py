@@ -103,8 +103,6 @@ def _action_at(tokens: Sequence[_Token], at: int, language: Language) -> Action 
     """What is to be done by the verb at this place, or None when no instruction is there."""
     before = [token.plain for token in tokens[max(0, at - 9) : at]]
     verb = language.verbs.get(tokens[at].plain) or _unlisted(tokens, at, before, language)
-    if not verb and language.open_lead.search(" ".join(before)) and tokens[at].plain.isalpha():
-        verb = None if tokens[at].plain in language.not_verbs else tokens[at].plain
     if not verb or (before and before[-1] in language.determiners) or _announces(tokens, at, language):
         return None
     # A German clause keeps its "not", since it is shown whole.
@@ -127,9 +125,9 @@ def _action_at(tokens: Sequence[_Token], at: int, language: Language) -> Action 
 def _unlisted(tokens: Sequence[_Token], at: int, before: Sequence[str], language: Language) -> str | None:
     """A verb that no table has: it begins the clause and takes an article ("Squeeze the …"), as commands do."""
     said = tokens[at].plain
-    starts = tokens[at - 1].stops or all(word in language.openers for word in before[-at:])
+    starts = tokens[at - 1].stops or all(word in language.openers for word in before)
     takes = at + 1 < len(tokens) and not tokens[at].stops and tokens[at + 1].plain in language.articles
-    looks = bool(language.open_leads) or said.endswith(language.command_endings)
+    looks = not language.verb_last and said.endswith(language.command_endings or "")
     known = said in language.stopwords or said in language.not_verbs or not said.isalpha()
     # "Now audio: your desktop audio is …": what is a thing in the same breath is no verb.
     known = known or any(token.plain == said for token in tokens[at + 1 :])
@@ -161,7 +159,7 @@ def _lead(tokens: Sequence[_Token], at: int, before: Sequence[str], language: La
     """How much the words before the verb make it an instruction; 0: not at all."""
     since = next((back for back in range(1, at + 1) if tokens[at - back].stops), at + 1) - 1
     clause = " ".join(before[len(before) - min(since, len(before)) :])
-    if not clause or all(word in language.openers for word in clause.split()):
+    if all(word in language.openers for word in clause.split()):
         return 2.1 if since == at or at <= 2 else 1.8
     weights = [weight for pattern, weight in language.compiled_leads if pattern.search(clause)]
     if weights:

@@ -243,12 +243,6 @@ LANGUAGE = Language(
     """,
         _PARTS,
     ),
-    open_leads=patterns(
-        r"""
-        let's<soft>|<going><soft>|go ahead and<soft>|(?:you|we|i) (?:want to|need to|have to|wanna|gotta)<soft>
-        """,
-        _PARTS,
-    ),
     not_verbs=words(
         """inside outside behind beside near along across during beneath underneath toward towards past via per
         besides only either neither nor plus minus unlike despite except sometimes usually normally typically often
