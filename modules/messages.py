@@ -140,7 +140,9 @@ MESSAGES = {
         "This title is too long. Please use at most {limit} characters.",
         "limit",
     ),
-    "bad_captions": _("These captions could not be read. Please choose a {captions_formats} file."),
+    "bad_captions": _(
+        "These captions could not be read. Please choose a {captions_formats} file. Subtitle Edit converts others."
+    ),
     "broken_off": _("The upload stopped before the whole file had arrived. Please try again."),
     "disk_full": _("There is not enough room for this file on the server. Please tell your administrator."),
     "too_many": ngettext_lazy(
@@ -178,8 +180,8 @@ def format_names(containers: Iterable[Container]) -> str:
 
 
 def captions_format_names() -> str:
-    """What people call captions files, as a sentence lists them: "WebVTT (.vtt) or SubRip (.srt)"."""
-    return get_text_list([f"{one.label} ({', '.join(f'.{ending}' for ending in one.endings)})" for one in FORMATS])
+    """The endings of captions files, as a sentence lists them: ".vtt, .ass or .srt"."""
+    return get_text_list([f".{one.endings[0]}" for one in FORMATS])
 
 
 _lazy_format_names = lazy(format_names, str)

@@ -24,8 +24,8 @@ from .reading import read
 from .states import FAILURE, STATES, World
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("languages")]
-# Those in brackets are the endings of captions files.
-FORMATS = r"\b(?:MP4|MOV|WebM|MKV|AVI|TS|WebVTT|SubRip)\b|\((?:\.[a-z]+(?:, )?)+\)"
+# Those after a full stop are the endings of captions files.
+FORMATS = r"\b(?:MP4|MOV|WebM|MKV|AVI|TS|Subtitle Edit)\b|(?<!\w)\.[a-z]{3,5}\b"
 NAMES = re.compile(rf"trainingsite|{FORMATS}|[0-9a-f]{{8}}-[0-9a-f-]{{27}}")
 """What stays as it is in every language: names, and the ids of rows."""
 

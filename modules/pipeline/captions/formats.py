@@ -8,8 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from .sami import is_sami, read_sami
+from .sbv import is_sbv, read_sbv
 from .shown import Content
+from .substation import is_substation, read_substation
 from .timed_lines import is_subrip, is_webvtt, read_subrip, read_webvtt
+from .ttml import is_ttml, read_ttml
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +35,10 @@ class Format:
 
 FORMATS = (
     Format(label="WebVTT", endings=("vtt",), sniff=is_webvtt, read=read_webvtt),
+    Format(label="SubStation", endings=("ass", "ssa"), sniff=is_substation, read=read_substation),
+    Format(label="TTML", endings=("ttml", "dfxp", "xml"), sniff=is_ttml, read=read_ttml),
+    Format(label="SAMI", endings=("smi", "sami"), sniff=is_sami, read=read_sami),
+    Format(label="SBV", endings=("sbv",), sniff=is_sbv, read=read_sbv),
     # Last, because it has no first line of its own: whatever holds its times is one.
     Format(label="SubRip", endings=("srt",), sniff=is_subrip, read=read_subrip),
 )

@@ -12,6 +12,7 @@ from .encodings import OLD_ENCODINGS, Decoded, decode
 from .formats import Format, format_of
 from .markup import joined
 from .rolling import unrolled
+from .shown import MAX_SHOWN
 
 MAX_BYTES = 4 * 1024 * 1024
 MAX_CUES = 50_000
@@ -52,7 +53,7 @@ def read(data: bytes, language: str = "") -> CaptionsFile:
     """
     found, decoded = open_captions(data, language)
     content = found.read(decoded.text)
-    if len(content.shown) > 2 * MAX_CUES:
+    if len(content.shown) > MAX_SHOWN:
         raise PipelineError("captions_unreadable")
     shown = unrolled(sorted(content.shown, key=lambda caption: caption.start))
     cues = in_order(Cue(0, caption.start, caption.end, joined(caption.lines)) for caption in shown)

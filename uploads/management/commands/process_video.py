@@ -34,7 +34,7 @@ class Command(BaseCommand):
         parser.add_argument("file", type=Path)
         parser.add_argument("--user", help="The module's owner; default: the first superuser.")
         parser.add_argument("--title", default="")
-        parser.add_argument("--captions", type=Path, help="A .vtt or .srt file.")
+        parser.add_argument("--captions", type=Path, help="A captions file, such as .vtt or .srt.")
 
     def handle(self, *args: Any, **options: Any) -> None:
         owner = self._owner(options["user"])
