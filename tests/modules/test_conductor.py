@@ -20,6 +20,7 @@ from modules.ai.providers import Providers
 from modules.ai.rules import LocalWriter
 from modules.messages import message_for
 from modules.models import Module, Rendition, SearchEntry, StageRun, Status, Transcript, database_clock, stages
+from modules.pipeline.languages import text_direction
 from modules.pipeline.types import Draft, Material, ProviderError, ReportProgress, Scene, ignore_progress
 from modules.processing import conductor, eta, heartbeat
 from modules.processing.attempt import Attempt
@@ -249,6 +250,28 @@ def test_captions_in_an_old_encoding_are_read_in_their_language_and_the_encoding
     assert (module.language, module.transcripts.get().language) == ("cs", "cs")
     (notice,) = [one for one in module.notices if one["code"] == "captions_encoding_assumed"]
     assert "Windows-1250" in message_for(notice["code"], notice["params"])
+
+
+@pytest.mark.parametrize(
+    ("said", "language", "direction"),
+    [
+        (["افتح الغطاء في البداية", "ثم اضغط على هذا الزر", "انتظر حتى ينطفئ المصباح"], "ar", "rtl"),
+        (["פתחו את המכסה", "לחצו על הכפתור", "חכו עד שהנורה תכבה"], "he", "rtl"),
+        (["打开盖子", "然后按绿色按钮", "等灯灭了再关上门"], "zh", "ltr"),
+        (["Open the lid", "Then press the button", "Wait until the lamp is off"], "en", "ltr"),
+    ],
+)
+def test_the_language_of_captions_is_found_from_their_text(said: list[str], language: str, direction: str):
+    srt = "".join(f"{n}\n00:00:0{n},000 --> 00:00:0{n},900\n{text}\n\n" for n, text in enumerate(said, 1))
+    module = processed(with_video(beside=srt.encode()))
+    assert (module.language, module.transcripts.get().language) == (language, language)
+    assert text_direction(module.language) == direction
+
+
+def test_a_language_that_is_known_is_not_replaced_by_one_that_is_found(beside: bytes):
+    module = with_video(beside=beside)
+    Module.objects.filter(pk=module.pk).update(language="en-GB")
+    assert processed(module).language == "en-GB"
 
 
 def test_a_long_video_goes_on_in_its_own_queue(captioned: Module, settings: Any, caplog: pytest.LogCaptureFixture):
