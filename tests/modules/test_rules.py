@@ -85,6 +85,7 @@ def test_a_german_clause_keeps_its_words_and_their_order():
     assert title_of(["ich mach jetzt mal die aufnahme an weil ihr zu hause seid"], table) == (
         "Ich mach jetzt mal die aufnahme an"
     )
+    assert title_of(["und öffnen das bild mit dem hund"], table) == "Öffnen das bild mit dem hund"
     assert title_of(["und dann legt ihr das glied rein und dreht die schraube"], table) == (
         "Dann legt ihr das glied rein"
     )
