@@ -131,7 +131,8 @@ class Language:
     @property
     def _after_openers(self) -> str:
         some = sorted(map(re.escape, self.openers), key=len, reverse=True)
-        return rf"(?:(?:{'|'.join(some)}) )*" if some else ""
+        # Only at the beginning, so that a row of openers is read once and not again from each of them.
+        return rf"\A(?:(?:{'|'.join(some)}) )*" if some else r"\A"
 
     @cached_property
     def filler_pattern(self) -> re.Pattern[str]:
