@@ -18,7 +18,7 @@ from modules.pipeline.captions.encodings import decode
 from modules.pipeline.captions.markup import one_line
 from modules.pipeline.captions.timed_lines import is_webvtt, read_webvtt
 
-FILES = 500
+FILES = 400
 
 READ = """async (text) => {
   const video = document.createElement("video"), track = document.createElement("track");

@@ -55,6 +55,7 @@ A, B, C = (f"00:0{second},000 --> 00:0{second},900" for second in (1, 3, 5))
         ("WEBVTT\r00:01.000 --> 00:02.000\rfirst\r", ["first"]),
         # Numbers that are said: at the end, alone, in a file that numbers its captions and in one that does not.
         (f"{A}\nDial\n42\n{B}\n7\n\n{C}\n8", ["Dial 42", "7", "8"]),
+        (f"{A}\nSet it to\n1\n{B}\nWait", ["Set it to 1", "Wait"]),
         (f"1\n{A}\nDial\n42\n\n2\n{B}\n7\n", ["Dial 42", "7"]),
         (f"1\n{A}\nDial\n42\n2\n{B}\n7\n", ["Dial 42", "7"]),
         (f"1\n{A}\nDial\n42\n{B}\n7\n3\n{C}\nend", ["Dial 42", "7", "end"]),
@@ -79,6 +80,10 @@ ROLLED = {
         ["open it", "open it\nthen", "open it\nthen close", "open it\nthen close it", "then close it\nand go"],
         ["open it", "then close it", "and go"],
     ),
+    "a word or two on each line": (
+        ["open", "open it", "wait", "wait here", "close", "close it"],
+        ["open it", "wait here", "close it"],
+    ),
     "two lines": (
         ["one two", "one two\nthree", "three\nfour five", "four five\nsix"],
         ["one two", "three", "four five", "six"],
@@ -100,6 +105,18 @@ def test_captions_that_roll_are_shown_once(kind: str) -> None:
 
 
 SAID_TWICE = [
+    [(1, 2, "Press it."), (2, 3, "Press it.\nAgain.")],
+    [(1, 2, "Stop."), (2, 3, "Stop. Go."), (3, 4, "Wait."), (4, 5, "Wait. Go."), (5, 6, "Turn."), (6, 7, "Turn. Go.")],
+    [(n, n + 1, text) for n, text in enumerate(["a", "a\nb", "b", "b\nc", "c", "c\nd", "d"])],
+    [
+        (1, 2, "Cut."),
+        (2, 3, "Cut.\nFold."),
+        (3, 4, "Fold."),
+        (4, 5, "Fold.\nGlue."),
+        (5, 6, "Press."),
+        (6, 7, "Press.\nDry."),
+    ]
+    + [(7 + n, 8 + n, f"Step {n}") for n in range(5)],
     [(1, 2, "Stir."), (2, 3, "Stir."), (3, 4, "Stir."), (4, 5, "Stir."), (5, 6, "Stop.")],
     [(1, 3, "Turn it."), (3, 5, "Turn it.\nAnd again."), (5, 7, "Wait.")],
     [

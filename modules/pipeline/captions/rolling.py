@@ -18,6 +18,7 @@ CONTIGUOUS = 0.1  # seconds between two captions that are one on the screen
 _INSTANT = 0.05  # seconds in which nobody says anything: such a caption only carries another's words on
 _LEAST_EVIDENCE = 3  # of rolling, below which a file may repeat itself by chance
 _LONGEST = 84  # characters to which a caption may grow: two lines of 42, as subtitlers count
+_SENTENCE_ENDS = (".", "!", "?", "。", "！", "？")
 _SCREEN = 1_000  # characters
 _WORD = re.compile(rf"[{UNSPACED}]|[^\s{UNSPACED}]+")
 
@@ -47,16 +48,24 @@ def _words(caption: Shown) -> list[_Word]:
 
 def _rolls(shown: Sequence[Shown], words: Sequence[list[_Word]]) -> bool:
     """Whether the captions that follow each other without a pause mostly show what was shown, and more."""
-    rolling = other = 0
+    rolling = repeats = fresh = 0
     for (first, said), (second, next_said) in pairwise(zip(shown, words, strict=True)):
         if second.start - first.end > CONTIGUOUS:
             continue
         again = _repeated(said, next_said)
-        if again and (again < len(next_said) or second.end - second.start <= _INSTANT):
+        if not again or _begins_a_sentence(next_said, again):
+            fresh += 1
+        elif again < len(next_said) or second.end - second.start <= _INSTANT:
             rolling += 1
         else:
-            other += 1
-    return rolling >= _LEAST_EVIDENCE and rolling >= 3 * other
+            repeats += 1
+    return rolling >= _LEAST_EVIDENCE and rolling >= 3 * repeats and rolling >= fresh
+
+
+def _begins_a_sentence(words: Sequence[_Word], again: int) -> bool:
+    """Whether what is new begins a sentence in the middle of a line: "Press it. Press it and hold" is spoken so."""
+    new = words[again : again + 1]
+    return bool(new) and new[0].line == words[again - 1].line and words[again - 1].text.endswith(_SENTENCE_ENDS)
 
 
 def _without_repeats(shown: Sequence[Shown], words: Sequence[list[_Word]]) -> list[Shown]:
