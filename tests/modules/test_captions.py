@@ -208,7 +208,8 @@ def cost(data: bytes) -> float:
 def test_hostile_files_cost_no_more_than_their_size(kind: str) -> None:
     small, large = (HOSTILE[kind](size).encode() for size in (20_000, 160_000))
     # Eight times the size costs some eight times as much; what grows by the square would cost 64 times as much.
-    assert cost(large) < 24 * min(cost(small) for _ in range(3)) + 0.05
+    # The least of three, since the collector of garbage and other processes cost time too.
+    assert min(cost(large) for _ in range(3)) < 24 * min(cost(small) for _ in range(3)) + 0.05
 
 
 words = st.text(
