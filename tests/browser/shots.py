@@ -13,7 +13,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, StorageState, sync_playwright
 
 from tests.servers import ROOT, Site, program
 
@@ -83,18 +83,17 @@ def pages(ids: dict[str, str]) -> list[tuple[str, str, str]]:
     return found
 
 
-def sign_in(browser: Browser, url: str, who: str) -> str:
-    """Sign in once; returns the state of the browser as a file."""
+def sign_in(browser: Browser, url: str, who: str) -> StorageState:
+    """Sign in once; returns the state of the browser. Not by a file: another run would write its own over it."""
     page = browser.new_page()
     page.goto(f"{url}/login/")
     page.fill("input[name=username]", who)
     page.fill("input[name=password]", PASSWORD)
     page.click("main button")
     page.wait_for_url(f"{url}/")
-    state = Path(tempfile.gettempdir()) / f"shots-{who}.json"
-    page.context.storage_state(path=state)
+    state = page.context.storage_state()
     page.context.close()
-    return str(state)
+    return state
 
 
 def shoot(page: Page, address: str, path: Path) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page, Response, expect
+from playwright.sync_api import Browser, Page, Response, StorageState, expect
 
 from modules.views.serve_files import PIECE
 from tests.servers import ROOT, Site, children_of
@@ -34,12 +34,12 @@ def seeded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Site, dic
 
 
 @pytest.fixture(scope="module")
-def state(browser: Browser, seeded) -> str:
+def state(browser: Browser, seeded) -> StorageState:
     return sign_in(browser, seeded[0].url, "ann.archer")
 
 
 @pytest.fixture
-def page(browser: Browser, seeded, state: str) -> Iterator[Page]:
+def page(browser: Browser, seeded, state: StorageState) -> Iterator[Page]:
     """Signed in; an error in any script fails the test."""
     context = browser.new_context(storage_state=state, base_url=seeded[0].url)
     opened = context.new_page()
@@ -260,7 +260,7 @@ def test_uploading_shows_the_bytes_and_goes_to_the_processing_page(page: Page, s
 
 
 @pytest.mark.parametrize("which", ["processing", "training"])
-def test_without_javascript_the_pages_say_the_same(browser: Browser, seeded, state: str, which: str) -> None:
+def test_without_javascript_the_pages_say_the_same(browser: Browser, seeded, state: StorageState, which: str) -> None:
     site, ids = seeded
     context = browser.new_context(storage_state=state, base_url=site.url, java_script_enabled=False)
     page = context.new_page()

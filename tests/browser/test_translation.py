@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, StorageState, expect
 
 from tests.servers import ROOT, Site
 from tests.translation.pseudo import LEFT_TO_RIGHT, RIGHT_TO_LEFT, untranslated
@@ -32,12 +32,12 @@ def translated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Site,
 
 
 @pytest.fixture(scope="module")
-def state(browser: Browser, translated) -> str:
+def state(browser: Browser, translated) -> StorageState:
     return sign_in(browser, translated[0].url, "ann.archer")
 
 
 @pytest.fixture
-def page(browser: Browser, translated, state: str, request: pytest.FixtureRequest) -> Iterator[Page]:
+def page(browser: Browser, translated, state: StorageState, request: pytest.FixtureRequest) -> Iterator[Page]:
     """Signed in; the language is the test's parameter, or the one from left to right."""
     language = getattr(request, "param", LEFT_TO_RIGHT)
     options = {"base_url": translated[0].url, "locale": language, "viewport": PHONE}
