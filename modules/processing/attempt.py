@@ -46,7 +46,7 @@ from .transient_errors import backoff, transient_error_code
 
 logger = logging.getLogger(__name__)
 
-PIPELINE_VERSION = 1
+PIPELINE_VERSION = 2
 """Part of every key: raise it when a stage's output changes for the same input."""
 
 WHOLE_BAR = (0, 99)
