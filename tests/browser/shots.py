@@ -112,21 +112,27 @@ def shoot(page: Page, address: str, path: Path) -> None:
     page.screenshot(path=path, full_page="training" not in path.name or page.viewport_size["width"] < 500)
 
 
+def serve_seeded(site: Site) -> dict[str, str]:
+    """Give a new site modules in every state, and start it; their ids by name."""
+    site.manage("migrate", "--verbosity", "0")
+    seed = [sys.executable, "-m", "tests.browser.seed", PASSWORD]
+    made = subprocess.run(seed, cwd=ROOT, env=site.env, capture_output=True, text=True, check=True)
+    site.serve()
+    return json.loads(made.stdout)
+
+
 def main(folder: Path, only: list[str], language: str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as data:
         # As in production, so that the error pages are ours.
         production = {"DEBUG": "false", "HTTPS": "false", "SECRET_KEY": "for pictures", "ALLOWED_HOSTS": "127.0.0.1"}
         site = Site(Path(data), DJANGO_SETTINGS_MODULE="tests.translation.settings", **production)
-        site.manage("migrate", "--verbosity", "0")
         site.manage("collectstatic", "--noinput", "--verbosity", "0")
-        seed = [sys.executable, "-m", "tests.browser.seed", PASSWORD]
-        made = subprocess.run(seed, cwd=ROOT, env=site.env, capture_output=True, text=True, check=True)
-        site.serve()
+        ids = serve_seeded(site)
         try:
             with sync_playwright() as play:
                 browser = play.chromium.launch(executable_path=program("chromium"), args=ARGS)
-                take(browser, site.url, json.loads(made.stdout), folder, only, language)
+                take(browser, site.url, ids, folder, only, language)
         finally:
             site.stop()
 

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,20 +13,16 @@ import pytest
 from playwright.sync_api import Browser, Page, Response, StorageState, expect
 
 from modules.views.serve_files import PIECE
-from tests.servers import ROOT, Site, children_of
+from tests.servers import Site, children_of
 from tests.videos import make_video
 
-from .shots import PASSWORD, sign_in
+from .shots import serve_seeded, sign_in
 
 
 @pytest.fixture(scope="module")
 def seeded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Site, dict[str, str]]]:
     site = Site(tmp_path_factory.mktemp("pages"))
-    site.manage("migrate", "--verbosity", "0")
-    seed = [sys.executable, "-m", "tests.browser.seed", PASSWORD]
-    made = subprocess.run(seed, cwd=ROOT, env=site.env, capture_output=True, text=True, check=True)
-    site.serve()
-    yield site, json.loads(made.stdout)
+    yield site, serve_seeded(site)
     site.stop()
 
 

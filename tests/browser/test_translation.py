@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, StorageState, expect
 
-from tests.servers import ROOT, Site
+from tests.servers import Site
 from tests.translation.pseudo import LEFT_TO_RIGHT, RIGHT_TO_LEFT, untranslated
 
-from .shots import CLICKS, PASSWORD, pages, sign_in
+from .shots import CLICKS, pages, serve_seeded, sign_in
 
 PHONE = {"width": 390, "height": 844}
 
@@ -23,11 +20,7 @@ PHONE = {"width": 390, "height": 844}
 def translated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Site, dict[str, str]]]:
     """A site with modules in every state, which knows the made-up languages."""
     site = Site(tmp_path_factory.mktemp("translated"), DJANGO_SETTINGS_MODULE="tests.translation.settings")
-    site.manage("migrate", "--verbosity", "0")
-    seed = [sys.executable, "-m", "tests.browser.seed", PASSWORD]
-    made = subprocess.run(seed, cwd=ROOT, env=site.env, capture_output=True, text=True, check=True)
-    site.serve()
-    yield site, json.loads(made.stdout)
+    yield site, serve_seeded(site)
     site.stop()
 
 

@@ -184,7 +184,7 @@ OLD = {
     "ネジを四本外して、カバーを持ち上げます。フィルターをぬるま湯で洗います。": "cp932 euc_jp",
     "나사 네 개를 풀고 덮개를 들어 올리세요. 필터를 미지근한 물로 씻으세요.": "cp949",
 }
-"""What is said (by none of the words that were looked at when the tables were made), and how it was written once."""
+"""What is said, and how it was written once. Misses among such sentences were looked at while the tables were made."""
 
 
 @pytest.mark.parametrize(

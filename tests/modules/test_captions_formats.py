@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import time
 from collections.abc import Callable
 
 import pytest
@@ -13,6 +11,8 @@ from modules.pipeline import captions
 from modules.pipeline.captions.formats import FORMATS, format_of
 from modules.pipeline.types import Cue, PipelineError
 from uploads.forms import UploadForm
+
+from .test_captions import check_cost
 
 CUES = (Cue(1, 1.0, 2.5, "Open the lid & wait"), Cue(2, 3.0, 4.0, "Größe prüfen"))
 NAMESPACES = 'xmlns="http://www.w3.org/ns/ttml" xmlns:ttp="http://www.w3.org/ns/ttml#parameter"'
@@ -221,17 +221,6 @@ HOSTILE = {
 """What has brought parsers down: by its length in characters, more or less, a file of it."""
 
 
-def cost(data: bytes) -> float:
-    """Seconds of this process that it takes to read the file, or to refuse it."""
-    began = time.process_time()
-    with contextlib.suppress(PipelineError):
-        captions.parse(data)
-    return time.process_time() - began
-
-
 @pytest.mark.parametrize("kind", HOSTILE)
 def test_hostile_files_cost_no_more_than_their_size(kind: str) -> None:
-    small, large = (HOSTILE[kind](size).encode() for size in (20_000, 160_000))
-    # Eight times the size costs some eight times as much; what grows by the square would cost 64 times as much.
-    # The least of three, since the collector of garbage and other processes cost time too.
-    assert min(cost(large) for _ in range(3)) < 24 * min(cost(small) for _ in range(3)) + 0.05
+    check_cost(HOSTILE[kind])
