@@ -22,7 +22,7 @@ test: lint typecheck templates migrations
 check: lint typecheck templates migrations quick-tests
 
 quick-tests: $(VENV)/.tested
-	$(PY) -m pytest -n 2 --dist worksteal -m "not server"
+	$(PY) -m pytest -n 2 --dist worksteal -m "not server and not long"
 
 lint: $(VENV)/.tested
 	$(PY) -m ruff check .

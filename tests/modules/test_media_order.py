@@ -39,6 +39,9 @@ def mpeg2(**options: str) -> dict[str, object]:
 
 OPEN_GOP = x264("open-gop=1:keyint=48:min-keyint=48:scenecut=0:bframes=3")
 M2TS = {"mpegts_m2ts_mode": "1"}
+# Each file is made, and decoded from its beginning, which is the truth for what every seek shows.
+pytestmark = pytest.mark.long
+
 FILES: dict[str, dict[str, object]] = {
     "usual.mkv": {},
     "usual.mp4": {},

@@ -115,6 +115,7 @@ def test_what_is_linear_is_let_be(good: str):
     with_a_deep_stack(lambda: pytest.fail("found") if hardest(re.compile(good), anchored=anchored) else None)
 
 
+@pytest.mark.long
 def test_no_pattern_of_ours_is_worse_than_linear():
     patterns = our_patterns()
     assert len(patterns) > 150
