@@ -118,9 +118,10 @@ def test_with_auto_the_local_worker_steps_in_while_redis_is_down(
 ):
     site = new_site(QUEUE="auto", REDIS_PORT=str(redis_server.port))
     site.serve()
-    site.start("localworker")
+    local = site.start("localworker")
     rq = site.start("rqworker", "default")
-    wait_for(lambda: site.rows("SELECT 1 FROM modules_worker WHERE kind = 'rq'"), "the RQ worker")
+    # It asks who else is there once a second: until then it may take a video too.
+    wait_for(lambda: "serves: long, renditions" in local.output(), "the local worker to leave the queue to RQ")
     video = how_to(tmp_path / "v.mp4")
     first = site.upload(video)["moduleId"]
     site.ready(first)

@@ -105,7 +105,10 @@ class LocalWorker:
         if time.monotonic() - self._asked > 1.0:
             others = Worker.objects.alive(database_clock()).filter(kind=Worker.Kind.RQ)
             served = {queue for queues in others.values_list("queues", flat=True) for queue in queues}
-            self._ours = [queue for queue in settings.QUEUES if queue not in served or not jobs.reachable()]
+            ours = [queue for queue in settings.QUEUES if queue not in served or not jobs.reachable()]
+            if ours != self._ours:
+                logger.info("👷 Local worker serves: %s", ", ".join(ours) or "nothing, since RQ workers do")
+            self._ours = ours
             self._asked = time.monotonic()
         return self._ours
 
